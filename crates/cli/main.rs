@@ -1,0 +1,2 @@
+//! The `cupola` program.
+fn main() {}

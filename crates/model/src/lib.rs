@@ -1,0 +1,33 @@
+//! The nouns of Cupola.
+//!
+//! Every input becomes a [`Timeline`]; every output reads one. This room holds that hub and the
+//! words it is made of. It opens no file, parses no text and touches no sample: what needs any of
+//! these lives in a room of its own (see `crates/README.md`).
+//!
+//! Two rules of meaning live here because everybody must agree on them:
+//! the time rule in [`automation`] and the space rule in [`position`].
+
+pub mod audio;
+pub mod automation;
+pub mod bed;
+pub mod hrtf;
+pub mod layout;
+pub mod position;
+pub mod problem;
+pub mod stem;
+pub mod timeline;
+pub mod units;
+
+pub use audio::PlanarBlock;
+pub use automation::{Automation, AutomationError, MasterBlock, ObjectState, TimedPoint};
+pub use bed::{BedFormat, BedLabel};
+pub use hrtf::{HrtfError, HrtfSet};
+pub use layout::{Layout, LayoutError, Speaker};
+pub use position::{PolarPosition, Position, RoomPosition};
+pub use problem::{Checked, Finding, Place, Severity};
+pub use stem::{StemFacts, StemOffset};
+pub use timeline::{
+    Bed, BedChannel, BinauralMode, FrameRate, Item, Lane, LaneSource, Object, StemIndex, StemUse,
+    Timeline, TimelineError, TrackIndex,
+};
+pub use units::{Decibels, FrameCount, FrameIndex, LinearGain, SampleRate};

@@ -1,0 +1,310 @@
+//! The hub: what every input becomes and every output reads.
+//!
+//! A [`Timeline`] holds no words of its author (no seconds, decibels, curves or file names), only
+//! frames, linear gains, points and track numbers. Its parts refer to each other by index:
+//!
+//! ```text
+//! stems[StemIndex] ──sources──► lanes[TrackIndex] ◄──lane── items (beds first, then objects)
+//! ```
+//!
+//! A lane is one mono track of essence with every static gain already in it: a track of a master,
+//! and what a renderer pans.
+
+use crate::{
+    Automation, BedFormat, BedLabel, FrameCount, LinearGain, SampleRate, StemFacts, StemOffset,
+};
+use std::fmt;
+
+/// Index into [`Timeline::stems`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StemIndex(pub usize);
+
+/// Index into [`Timeline::lanes`]; track number of a master minus one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrackIndex(pub usize);
+
+/// A stem as the programme uses it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StemUse {
+    /// The name the scene gives it.
+    pub name: String,
+    /// What the file is.
+    pub facts: StemFacts,
+    /// Where it starts.
+    pub offset: StemOffset,
+}
+
+/// One contribution to a lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneSource {
+    /// The stem.
+    pub stem: StemIndex,
+    /// Its channel, from 0.
+    pub channel: u16,
+    /// Amplitude factor.
+    pub gain: LinearGain,
+    /// Cut-off of a Linkwitz–Riley low-pass of 24 dB/octave in Hz, where one is wanted.
+    pub low_pass_hz: Option<f64>,
+}
+
+/// One mono track: the sum of its sources; silence when it has none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lane {
+    /// What is summed.
+    pub sources: Vec<LaneSource>,
+}
+
+/// How near an object or bed channel is heard on headphones. Stored in masters as `dbmd` has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum BinauralMode {
+    /// Not spatialised.
+    Off,
+    /// Close to the head.
+    Near,
+    /// As from loudspeakers about 1.5 m away.
+    #[default]
+    Mid,
+    /// From further away.
+    Far,
+}
+
+impl BinauralMode {
+    /// Every mode.
+    pub const ALL: [Self; 4] = [Self::Off, Self::Near, Self::Mid, Self::Far];
+
+    /// The word in scenes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Near => "near",
+            Self::Mid => "mid",
+            Self::Far => "far",
+        }
+    }
+}
+
+/// Frames of picture a second, as an Atmos master states them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FrameRate {
+    /// 24000/1001.
+    Fps23_976,
+    /// 24, the rate of music deliveries.
+    Fps24,
+    /// 25.
+    Fps25,
+    /// 30000/1001, drop-frame timecode.
+    Fps29_97Drop,
+    /// 30000/1001.
+    Fps29_97,
+    /// 30.
+    Fps30,
+}
+
+impl FrameRate {
+    /// Every rate.
+    pub const ALL: [Self; 6] = [
+        Self::Fps23_976,
+        Self::Fps24,
+        Self::Fps25,
+        Self::Fps29_97Drop,
+        Self::Fps29_97,
+        Self::Fps30,
+    ];
+
+    /// The word in scenes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fps23_976 => "23.976",
+            Self::Fps24 => "24",
+            Self::Fps25 => "25",
+            Self::Fps29_97Drop => "29.97df",
+            Self::Fps29_97 => "29.97",
+            Self::Fps30 => "30",
+        }
+    }
+
+    /// The rate of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rate| rate.name() == name)
+    }
+}
+
+/// A channel of a bed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BedChannel {
+    /// Which.
+    pub label: BedLabel,
+    /// Its essence.
+    pub lane: TrackIndex,
+    /// Headphone mode; the LFE is always [`BinauralMode::Off`].
+    pub binaural: BinauralMode,
+}
+
+/// Channels at fixed places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bed {
+    /// Name shown to people.
+    pub name: String,
+    /// Groups it belongs to.
+    pub groups: Vec<String>,
+    /// Which set of channels it is.
+    pub format: BedFormat,
+    /// The channels, in the order of the format.
+    pub channels: Vec<BedChannel>,
+}
+
+/// One sound that may move.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    /// Name shown to people.
+    pub name: String,
+    /// Groups it belongs to.
+    pub groups: Vec<String>,
+    /// Its essence.
+    pub lane: TrackIndex,
+    /// Headphone mode.
+    pub binaural: BinauralMode,
+    /// Position, gain and size over time.
+    pub automation: Automation,
+}
+
+/// A bed or an object. Exhaustive on purpose: a new kind must be handled everywhere.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// `typeDefinition` DirectSpeakers.
+    Bed(Bed),
+    /// `typeDefinition` Objects.
+    Object(Object),
+}
+
+impl Item {
+    /// Name shown to people.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Bed(bed) => &bed.name,
+            Self::Object(object) => &object.name,
+        }
+    }
+}
+
+/// A programme, ready to be rendered or mastered. See the [module](self).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timeline {
+    /// Title of the programme; may be empty.
+    pub title: String,
+    /// Artist; may be empty.
+    pub artist: String,
+    /// Session rate of everything.
+    pub sample_rate: SampleRate,
+    /// Length of every output.
+    pub length: FrameCount,
+    /// Frame rate stated in masters.
+    pub frame_rate: FrameRate,
+    /// The files, each read once.
+    pub stems: Vec<StemUse>,
+    /// Mono tracks, bed channels first.
+    pub lanes: Vec<Lane>,
+    /// Beds first, then objects.
+    pub items: Vec<Item>,
+}
+
+/// Why a timeline cannot be used; every variant is a fault of the code that built it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimelineError {
+    /// The programme has no frame.
+    Empty,
+    /// A lane names a stem or channel that does not exist.
+    BadSource(TrackIndex),
+    /// An item names a lane out of order: every lane belongs to one item, in order.
+    BadLane(String),
+    /// A bed's channels are not those of its format.
+    BadBed(String),
+    /// A bed follows an object.
+    BedAfterObject(String),
+}
+
+impl fmt::Display for TimelineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the programme has no length"),
+            Self::BadSource(t) => {
+                write!(f, "track {} uses a stem channel that does not exist", t.0 + 1)
+            }
+            Self::BadLane(name) => write!(f, "{name}: tracks must be used once, in order"),
+            Self::BadBed(name) => {
+                write!(f, "{name}: the channels are not those of the bed's format")
+            }
+            Self::BedAfterObject(name) => write!(f, "{name}: beds must come before objects"),
+        }
+    }
+}
+
+impl std::error::Error for TimelineError {}
+
+impl Timeline {
+    /// The beds, in order.
+    pub fn beds(&self) -> impl Iterator<Item = &Bed> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Bed(bed) => Some(bed),
+            Item::Object(_) => None,
+        })
+    }
+
+    /// The objects, in order.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Object(object) => Some(object),
+            Item::Bed(_) => None,
+        })
+    }
+
+    /// Checks that all indices agree. Consumers may rely on what this promises.
+    pub fn validate(&self) -> Result<(), TimelineError> {
+        if self.length.0 == 0 {
+            return Err(TimelineError::Empty);
+        }
+        for (i, lane) in self.lanes.iter().enumerate() {
+            let known = |s: &LaneSource| {
+                self.stems.get(s.stem.0).is_some_and(|stem| s.channel < stem.facts.channels)
+            };
+            if !lane.sources.iter().all(known) {
+                return Err(TimelineError::BadSource(TrackIndex(i)));
+            }
+        }
+        let mut next_lane = 0;
+        let mut seen_object = false;
+        for item in &self.items {
+            let lanes: Vec<TrackIndex> = match item {
+                Item::Bed(bed) => {
+                    if seen_object {
+                        return Err(TimelineError::BedAfterObject(bed.name.clone()));
+                    }
+                    if !bed.channels.iter().map(|c| c.label).eq(bed
+                        .format
+                        .channels()
+                        .iter()
+                        .copied())
+                    {
+                        return Err(TimelineError::BadBed(bed.name.clone()));
+                    }
+                    bed.channels.iter().map(|c| c.lane).collect()
+                }
+                Item::Object(object) => {
+                    seen_object = true;
+                    vec![object.lane]
+                }
+            };
+            for lane in lanes {
+                if lane.0 != next_lane {
+                    return Err(TimelineError::BadLane(item.name().to_owned()));
+                }
+                next_lane += 1;
+            }
+        }
+        if next_lane != self.lanes.len() {
+            return Err(TimelineError::BadLane("the programme".to_owned()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,1 @@
+//! Lanes to two ears through head-related transfer functions.

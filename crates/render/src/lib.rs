@@ -1,0 +1,29 @@
+//! A [`Timeline`](cupola_model::Timeline), a layout and frames become loudspeaker or ear signals.
+//!
+//! Everything that can fail happens in constructors. [`Renderer::process`] cannot fail, allocate,
+//! lock or log, and its output does not depend on how the programme is cut into calls.
+
+pub mod binaural;
+mod error;
+
+pub use error::RenderError;
+
+use cupola_model::PlanarBlock;
+
+/// Turns lanes into the signals of one output, from the first frame of the programme to the last.
+pub trait Renderer: Send {
+    /// Channels of the output.
+    fn channels(&self) -> usize;
+
+    /// Frames of the fixed internal block: the 10 ms grid of the session rate.
+    fn block_frames(&self) -> usize;
+
+    /// Frames by which the output lags behind the lanes; the caller drops them at the start and
+    /// feeds as much silence at the end.
+    fn latency_frames(&self) -> usize;
+
+    /// Renders the next frames. `lanes` has one channel a track of the timeline and `out` one a
+    /// channel of the output; both have the same number of frames, a multiple of
+    /// [`block_frames`](Self::block_frames). What `out` held before is overwritten.
+    fn process(&mut self, lanes: &PlanarBlock, out: &mut PlanarBlock);
+}

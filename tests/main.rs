@@ -1,0 +1,3 @@
+//! Whole-program tests, one binary. Rooms test themselves beside their code.
+
+mod suite;

@@ -1,1 +1,26 @@
-//! Placeholder until its room is built.
+//! ADM XML of the Dolby Atmos Master profile, and a bounded look into anybody's ADM.
+//!
+//! [`write_axml`] turns a `Timeline` into the `axml` text of a master, [`tracks`] gives the rows
+//! of the `chna` chunk from the same identifiers, and [`check_limits`] says beforehand what the
+//! profile refuses. [`read_summary`] tells what an ADM document holds. Nothing here opens a file,
+//! knows a RIFF chunk or renders a sample.
+//!
+//! Deliberately absent: BS.2076-2 elements, loudness metadata, labels and interpolation. The
+//! profile is BS.2076-0 with movement carried by dense blocks. [Atmos master 2]
+
+#![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
+mod error;
+mod ids;
+mod limits;
+mod read;
+mod summary;
+mod text;
+mod write;
+
+pub use error::AdmError;
+pub use ids::{TrackIds, tracks};
+pub use limits::check_limits;
+pub use read::{ReadLimits, read_summary};
+pub use summary::{AdmKind, Content, ObjectSummary, Programme, Summary};
+pub use write::write_axml;

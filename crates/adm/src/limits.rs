@@ -1,0 +1,161 @@
+//! What the profile refuses, said before anything is written.
+
+use crate::ids::elements;
+use crate::text::{MAX_NAME, clock_steps};
+use cupola_model::{Finding, FrameIndex, Item, SampleRate, Timeline};
+
+/// Most objects. [Atmos master 2.1]
+const MAX_OBJECTS: usize = 118;
+/// Most tracks, bed channels included. [Atmos master 2.1]
+const MAX_TRACKS: usize = 128;
+/// Most beds. [Atmos master 2.1]
+const MAX_BEDS: usize = 5;
+/// `hh:mm:ss.fffff` ends here: 100 hours in steps of 1e-5 s.
+const TIME_LIMIT_STEPS: u64 = 100 * 3600 * 100_000;
+/// Tracks of the bed that Resolve and Netflix expect first. [Atmos master 5, 6]
+const FULL_BED: usize = 10;
+
+/// What speaks against this programme as an Atmos master (errors), and what is worth knowing
+/// about the master it becomes (notes). Rules are named `master.*`.
+///
+/// ```
+/// # use cupola_model::*;
+/// # let timeline = Timeline { title: String::new(), artist: String::new(),
+/// #     sample_rate: SampleRate::new(44_100).ok_or("rate")?, length: FrameCount(1),
+/// #     frame_rate: FrameRate::Fps24, stems: vec![], lanes: vec![], items: vec![] };
+/// let findings = cupola_adm::check_limits(&timeline);
+/// let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+/// assert_eq!(rules, ["master.sample_rate", "master.tracks"]);
+/// # Ok::<(), &str>(())
+/// ```
+pub fn check_limits(timeline: &Timeline) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Err(fault) = timeline.validate() {
+        findings.push(
+            Finding::error("master.timeline", format!("the programme is inconsistent: {fault}"))
+                .hint("this is a fault of the program that built it; please report it"),
+        );
+    }
+    check_rate_and_length(timeline, &mut findings);
+    check_counts(timeline, &mut findings);
+    note_bed(timeline, &mut findings);
+    note_names(timeline, &mut findings);
+    findings
+}
+
+fn check_rate_and_length(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    let rate = timeline.sample_rate;
+    if rate != SampleRate::HZ_48000 && rate != SampleRate::HZ_96000 {
+        findings.push(
+            Finding::error("master.sample_rate", "an Atmos master cannot have this sample rate")
+                .found(format!("{} Hz", rate.hz()))
+                .allowed("48000 or 96000 Hz")
+                .hint("set `sample_rate: 48000` in the scene"),
+        );
+    }
+    if clock_steps(FrameIndex(timeline.length.0), rate) >= TIME_LIMIT_STEPS {
+        findings.push(
+            Finding::error("master.length", "the programme is too long for the times of a master")
+                .found(format!("{} frames", timeline.length))
+                .allowed("less than 100 hours")
+                .hint("split the programme"),
+        );
+    }
+}
+
+fn check_counts(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    let beds: Vec<&str> = timeline.beds().map(|bed| bed.name.as_str()).collect();
+    let objects: Vec<&str> = timeline.objects().map(|object| object.name.as_str()).collect();
+    let tracks = timeline.beds().map(|bed| bed.channels.len()).sum::<usize>() + objects.len();
+    if beds.len() > MAX_BEDS {
+        findings.push(too_many("master.beds", "beds", &beds, MAX_BEDS));
+    }
+    if objects.len() > MAX_OBJECTS {
+        findings.push(too_many("master.objects", "objects", &objects, MAX_OBJECTS));
+    }
+    if tracks > MAX_TRACKS {
+        let surplus = (tracks - MAX_TRACKS).min(objects.len());
+        findings.push(
+            Finding::error(
+                "master.tracks",
+                format!(
+                    "there are too many tracks (bed channels and objects, a stereo pair counts \
+                     twice); those that no longer fit: {}",
+                    listed(&objects[objects.len() - surplus..])
+                ),
+            )
+            .found(tracks.to_string())
+            .allowed(format!("at most {MAX_TRACKS}"))
+            .hint("route some objects to a bed, or use a smaller bed"),
+        );
+    }
+    if tracks == 0 {
+        findings.push(
+            Finding::error("master.tracks", "there is neither a bed nor an object")
+                .found("0 tracks")
+                .allowed(format!("1 to {MAX_TRACKS}"))
+                .hint("add a bed or an object to the scene"),
+        );
+    }
+}
+
+fn too_many(rule: &'static str, what: &str, names: &[&str], allowed: usize) -> Finding {
+    Finding::error(
+        rule,
+        format!(
+            "there are too many {what} (a stereo pair counts twice); those that no longer fit: {}",
+            listed(&names[allowed..])
+        ),
+    )
+    .subject(names[allowed])
+    .found(names.len().to_string())
+    .allowed(format!("at most {allowed}"))
+    .hint("merge some, or route them to a bed")
+}
+
+/// A few names in full, the others as a count.
+fn listed(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let mut text = names[..names.len().min(SHOWN)].join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}
+
+fn note_bed(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    let first = timeline.beds().next().map_or(0, |bed| bed.channels.len());
+    if first < FULL_BED && !timeline.items.is_empty() {
+        findings.push(
+            Finding::note(
+                "master.bed.size",
+                "tracks 1 to 10 are not one 7.1.2 bed, which DaVinci Resolve and Netflix expect",
+            )
+            .found(format!("a first bed of {first} tracks"))
+            .allowed("10 tracks for these importers, 0 to 10 in general")
+            .hint("set `pad_bed: 7.1.2`, which adds silent channels"),
+        );
+    }
+}
+
+fn note_names(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    for element in elements(timeline) {
+        let given = element.item.name();
+        let what = match element.item {
+            Item::Bed(_) => "the bed",
+            Item::Object(_) => "the object",
+        };
+        if given != element.name {
+            findings.push(
+                Finding::note(
+                    "master.name",
+                    format!("{what} is called {:?} in the master", element.name),
+                )
+                .subject(given)
+                .found(format!("{given:?}"))
+                .allowed(format!("1 to {MAX_NAME} characters, no control characters"))
+                .hint("choose another name if it matters"),
+            );
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The `axml` text of a master, streamed element by element.
+
+use crate::ids::{Element, TrackElement, elements, track_elements, uid};
+use crate::text::{TenDecimals, clock, clock_steps, push_clock, push_hex8};
+use crate::{AdmError, check_limits};
+use cupola_model::{
+    Bed, BedLabel, FrameIndex, Item, MasterBlock, Object, RoomPosition, SampleRate, Severity,
+    Timeline,
+};
+use quick_xml::escape::escape;
+use std::io::{self, Write};
+
+/// Root and nesting that readers look for; MediaInfo skips any other root. [Atmos master 1.6]
+const HEAD: &str = concat!(
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
+    "<ebuCoreMain xmlns=\"urn:ebu:metadata-schema:ebuCore_2016\" ",
+    "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" ",
+    "xsi:schemaLocation=\"urn:ebu:metadata-schema:ebuCore_2016 ebucore.xsd\" xml:lang=\"en\">\n",
+    "<coreMetadata>\n<format>\n<audioFormatExtended>\n",
+);
+
+const TAIL: &str = "</audioFormatExtended>\n</format>\n</coreMetadata>\n</ebuCoreMain>\n";
+
+/// Writes the ADM document of a master: the Dolby Atmos Master profile, UTF-8, LF line ends.
+///
+/// Nothing is collected: a programme of two hours with 118 moving objects needs no more memory
+/// than one block. Fails with [`AdmError::Unfit`] when [`check_limits`] finds an error.
+///
+/// ```
+/// # use cupola_model::*;
+/// # let state = ObjectState { position: Position::Room(RoomPosition { x: 0.5, y: 1.0, z: 0.0 }),
+/// #     gain: LinearGain::UNITY, size: 0.0 };
+/// # let timeline = Timeline { title: String::new(), artist: String::new(),
+/// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(48_000),
+/// #     frame_rate: FrameRate::Fps24, stems: vec![], lanes: vec![Lane::default()],
+/// #     items: vec![Item::Object(Object { name: "Voice".into(), groups: vec![],
+/// #         lane: TrackIndex(0), binaural: BinauralMode::Mid,
+/// #         automation: Automation::fixed(state)? })] };
+/// let mut text = Vec::new();
+/// cupola_adm::write_axml(&timeline, &mut text)?;
+/// let text = String::from_utf8(text)?;
+/// assert!(text.contains(r#"audioObjectID="AO_100b" audioObjectName="Voice""#));
+/// assert!(text.contains(r#"<position coordinate="X">0.5000000000</position>"#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_axml(timeline: &Timeline, out: &mut impl Write) -> Result<(), AdmError> {
+    let mut errors = check_limits(timeline);
+    errors.retain(|finding| finding.severity == Severity::Error);
+    if !errors.is_empty() {
+        return Err(AdmError::Unfit(errors));
+    }
+    write_document(timeline, out).map_err(AdmError::Write)
+}
+
+fn write_document(timeline: &Timeline, out: &mut impl Write) -> io::Result<()> {
+    let elements = elements(timeline);
+    out.write_all(HEAD.as_bytes())?;
+    write_programme(timeline, &elements, out)?;
+    for element in &elements {
+        write_object(timeline, element, out)?;
+    }
+    for element in &elements {
+        write_pack(element, out)?;
+    }
+    for element in &elements {
+        match element.item {
+            Item::Bed(bed) => write_bed_channels(element, bed, out)?,
+            Item::Object(object) => write_object_channel(timeline, element, object, out)?,
+        }
+    }
+    for track in track_elements(&elements) {
+        write_stream(&track, out)?;
+    }
+    for track in track_elements(&elements) {
+        write_track(&track, out)?;
+    }
+    for track in track_elements(&elements) {
+        write_uid(&track, timeline.sample_rate, out)?;
+    }
+    out.write_all(TAIL.as_bytes())
+}
+
+/// Length of the programme as printed.
+fn length_clock(timeline: &Timeline) -> String {
+    clock(clock_steps(FrameIndex(timeline.length.0), timeline.sample_rate))
+}
+
+/// The programme's name is what makes readers see an Atmos master. [Atmos master 2.3]
+fn write_programme(
+    timeline: &Timeline,
+    elements: &[Element<'_>],
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let end = length_clock(timeline);
+    writeln!(
+        out,
+        "<audioProgramme audioProgrammeID=\"APR_1001\" audioProgrammeName=\"Atmos_Master\" \
+         start=\"00:00:00.00000\" end=\"{end}\">\n\
+         <audioContentIDRef>ACO_1001</audioContentIDRef>\n</audioProgramme>\n\
+         <audioContent audioContentID=\"ACO_1001\" audioContentName=\"Atmos_Master_Content\">"
+    )?;
+    for element in elements {
+        writeln!(out, "<audioObjectIDRef>{}</audioObjectIDRef>", element.object_id)?;
+    }
+    writeln!(out, "<dialogue mixedContentKind=\"0\">2</dialogue>\n</audioContent>")
+}
+
+fn write_object(
+    timeline: &Timeline,
+    element: &Element<'_>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "<audioObject audioObjectID=\"{}\" audioObjectName=\"{}\" start=\"00:00:00.00000\" \
+         duration=\"{}\">\n<audioPackFormatIDRef>{}</audioPackFormatIDRef>",
+        element.object_id,
+        escape(element.name.as_str()),
+        length_clock(timeline),
+        element.pack_id
+    )?;
+    for track in element.tracks() {
+        writeln!(out, "<audioTrackUIDRef>{}</audioTrackUIDRef>", uid(track.index))?;
+    }
+    writeln!(out, "</audioObject>")
+}
+
+fn write_pack(element: &Element<'_>, out: &mut impl Write) -> io::Result<()> {
+    let (label, definition) = element.kind();
+    writeln!(
+        out,
+        "<audioPackFormat audioPackFormatID=\"{}\" audioPackFormatName=\"{}\" \
+         typeLabel=\"{label}\" typeDefinition=\"{definition}\">",
+        element.pack_id,
+        escape(element.pack_name.as_str())
+    )?;
+    for track in element.tracks() {
+        writeln!(out, "<audioChannelFormatIDRef>AC_{}</audioChannelFormatIDRef>", track.code)?;
+    }
+    writeln!(out, "</audioPackFormat>")
+}
+
+fn open_channel(
+    element: &Element<'_>,
+    track: &TrackElement<'_>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let (label, definition) = element.kind();
+    writeln!(
+        out,
+        "<audioChannelFormat audioChannelFormatID=\"AC_{}\" audioChannelFormatName=\"{}\" \
+         typeLabel=\"{label}\" typeDefinition=\"{definition}\">",
+        track.code,
+        escape(track.channel_name)
+    )
+}
+
+fn write_bed_channels(element: &Element<'_>, bed: &Bed, out: &mut impl Write) -> io::Result<()> {
+    for (track, channel) in element.tracks().zip(&bed.channels) {
+        open_channel(element, &track, out)?;
+        out.write_all(&bed_block(&track.code, channel.label))?;
+        writeln!(out, "</audioChannelFormat>")?;
+    }
+    Ok(())
+}
+
+/// The one block of a bed channel: no times, all three coordinates. [Atmos master 2.4]
+fn bed_block(code: &str, label: BedLabel) -> Vec<u8> {
+    let RoomPosition { x, y, z } = label.position();
+    let mut text = format!(
+        "<audioBlockFormat audioBlockFormatID=\"AB_{code}_00000001\">\
+         <speakerLabel>RC_{label}</speakerLabel><cartesian>1</cartesian>"
+    )
+    .into_bytes();
+    for (axis, value) in [("X", x), ("Y", y), ("Z", z)] {
+        push_coordinate(&mut text, axis, TenDecimals::new(value));
+    }
+    text.extend_from_slice(b"</audioBlockFormat>\n");
+    text
+}
+
+fn write_object_channel(
+    timeline: &Timeline,
+    element: &Element<'_>,
+    object: &Object,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut text = Vec::with_capacity(1024);
+    for track in element.tracks() {
+        open_channel(element, &track, out)?;
+        let mut number = 0_u32;
+        for block in object.automation.master_blocks(timeline.length, timeline.sample_rate) {
+            number += 1;
+            text.clear();
+            push_block(&mut text, &track.code, number, &block, timeline.sample_rate);
+            out.write_all(&text)?;
+        }
+        writeln!(out, "</audioChannelFormat>")?;
+    }
+    Ok(())
+}
+
+/// One block of an object. Both of its ends are rounded and only then subtracted, so that the
+/// printed blocks tile exactly. [Atmos master 2.6, 2.7]
+fn push_block(out: &mut Vec<u8>, code: &str, number: u32, block: &MasterBlock, rate: SampleRate) {
+    let start = clock_steps(block.start, rate);
+    let end = clock_steps(block.start + block.duration, rate);
+    out.extend_from_slice(b"<audioBlockFormat audioBlockFormatID=\"AB_");
+    out.extend_from_slice(code.as_bytes());
+    out.push(b'_');
+    push_hex8(out, number);
+    out.extend_from_slice(b"\" rtime=\"");
+    push_clock(out, start);
+    out.extend_from_slice(b"\" duration=\"");
+    push_clock(out, end - start);
+    out.extend_from_slice(b"\"><cartesian>1</cartesian>");
+    let RoomPosition { x, y, z } = block.state.position.to_room();
+    push_coordinate(out, "X", TenDecimals::new(x));
+    push_coordinate(out, "Y", TenDecimals::new(y));
+    // Both tools whose files were read leave a Z of 0 out.
+    let z = TenDecimals::new(z);
+    if !z.is_zero() {
+        push_coordinate(out, "Z", z);
+    }
+    let gain = TenDecimals::new(block.state.gain.0);
+    if !gain.is_one() {
+        push_number(out, "gain", gain);
+    }
+    let size = TenDecimals::new(block.state.size);
+    if !size.is_zero() {
+        for edge in ["width", "height", "depth"] {
+            push_number(out, edge, size);
+        }
+    }
+    // A constant of the profile, not a ramp time.
+    let length: &[u8] = if number == 1 { b"0.000000" } else { b"0.005208" };
+    out.extend_from_slice(b"<jumpPosition interpolationLength=\"");
+    out.extend_from_slice(length);
+    out.extend_from_slice(b"\">1</jumpPosition></audioBlockFormat>\n");
+}
+
+fn push_coordinate(out: &mut Vec<u8>, axis: &str, value: TenDecimals) {
+    out.extend_from_slice(b"<position coordinate=\"");
+    out.extend_from_slice(axis.as_bytes());
+    out.extend_from_slice(b"\">");
+    value.push(out);
+    out.extend_from_slice(b"</position>");
+}
+
+fn push_number(out: &mut Vec<u8>, name: &str, value: TenDecimals) {
+    out.push(b'<');
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'>');
+    value.push(out);
+    out.extend_from_slice(b"</");
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'>');
+}
+
+/// Channel and pack are both referenced, against BS.2076, because the profile wants it so.
+/// [Atmos master 2.5]
+fn write_stream(track: &TrackElement<'_>, out: &mut impl Write) -> io::Result<()> {
+    let TrackElement { code, pack_id, .. } = track;
+    writeln!(
+        out,
+        "<audioStreamFormat audioStreamFormatID=\"AS_{code}\" audioStreamFormatName=\"{}\" \
+         formatLabel=\"0001\" formatDefinition=\"PCM\">\n\
+         <audioChannelFormatIDRef>AC_{code}</audioChannelFormatIDRef>\n\
+         <audioPackFormatIDRef>{pack_id}</audioPackFormatIDRef>\n\
+         <audioTrackFormatIDRef>AT_{code}_01</audioTrackFormatIDRef>\n</audioStreamFormat>",
+        pcm_name(track.channel_name)
+    )
+}
+
+fn write_track(track: &TrackElement<'_>, out: &mut impl Write) -> io::Result<()> {
+    let code = &track.code;
+    writeln!(
+        out,
+        "<audioTrackFormat audioTrackFormatID=\"AT_{code}_01\" audioTrackFormatName=\"{}\" \
+         formatLabel=\"0001\" formatDefinition=\"PCM\">\n\
+         <audioStreamFormatIDRef>AS_{code}</audioStreamFormatIDRef>\n</audioTrackFormat>",
+        pcm_name(track.channel_name)
+    )
+}
+
+/// Name of stream and track: the channel's, marked, and again at most 64 characters.
+fn pcm_name(channel: &str) -> String {
+    let name: String = "PCM_".chars().chain(channel.chars()).take(crate::text::MAX_NAME).collect();
+    escape(name).into_owned()
+}
+
+fn write_uid(track: &TrackElement<'_>, rate: SampleRate, out: &mut impl Write) -> io::Result<()> {
+    let TrackElement { code, pack_id, .. } = track;
+    writeln!(
+        out,
+        "<audioTrackUID UID=\"{}\" sampleRate=\"{}\" bitDepth=\"24\">\n\
+         <audioTrackFormatIDRef>AT_{code}_01</audioTrackFormatIDRef>\n\
+         <audioPackFormatIDRef>{pack_id}</audioPackFormatIDRef>\n</audioTrackUID>",
+        uid(track.index),
+        rate.hz()
+    )
+}

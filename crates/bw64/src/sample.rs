@@ -1,0 +1,313 @@
+//! Samples to f32 and back.
+//!
+//! Integers are scaled by 2^-(bits-1). The other way, the value is scaled exactly, rounded half to
+//! even and held inside the range; the 24-bit words are packed four samples to three words.
+
+use crate::format::{Format, SampleFormat};
+
+/// Frames quantised at once: enough for the packing to run in long strides, few enough that the
+/// tile of a 128-channel file stays in the first-level cache.
+const TILE_FRAMES: usize = 32;
+
+/// Bytes of interleaved sound de-interleaved at once; half of a small first-level cache.
+const DECODE_BYTES: usize = 16 * 1024;
+
+/// De-interleaves whole frames into `planes`, from frame `start` of each plane on.
+pub(crate) fn decode<P: AsMut<[f32]>>(
+    format: &Format,
+    bytes: &[u8],
+    planes: &mut [P],
+    mut start: usize,
+) {
+    let frame_bytes = format.frame_bytes();
+    let step = usize::from(format.sample.bytes());
+    let tile_frames = (DECODE_BYTES / frame_bytes).max(1);
+    for tile in bytes.chunks(tile_frames * frame_bytes) {
+        let frames = tile.len() / frame_bytes;
+        for (channel, plane) in planes.iter_mut().enumerate() {
+            let out = &mut plane.as_mut()[start..start + frames];
+            decode_plane(format.sample, &tile[channel * step..], frame_bytes, out);
+        }
+        start += frames;
+    }
+}
+
+/// Reads one channel: `bytes` starts at its first sample.
+fn decode_plane(sample: SampleFormat, bytes: &[u8], frame_bytes: usize, out: &mut [f32]) {
+    match sample {
+        SampleFormat::U8 => strided(bytes, frame_bytes, out, |[b]| (f32::from(b) - 128.0) / 128.0),
+        SampleFormat::I16 => {
+            strided(bytes, frame_bytes, out, |b| f32::from(i16::from_le_bytes(b)) / 32_768.0);
+        }
+        SampleFormat::I24 => {
+            // The 24 bits go to the top of a word, so the scale is that of 32 bits.
+            strided(bytes, frame_bytes, out, |[a, b, c]| {
+                i32::from_le_bytes([0, a, b, c]) as f32 / 2_147_483_648.0
+            });
+        }
+        SampleFormat::I32 => {
+            strided(bytes, frame_bytes, out, |b| i32::from_le_bytes(b) as f32 / 2_147_483_648.0);
+        }
+        SampleFormat::F32 => strided(bytes, frame_bytes, out, f32::from_le_bytes),
+        SampleFormat::F64 => strided(bytes, frame_bytes, out, |b| narrow(f64::from_le_bytes(b))),
+    }
+}
+
+fn strided<const N: usize>(
+    bytes: &[u8],
+    frame_bytes: usize,
+    out: &mut [f32],
+    convert: impl Fn([u8; N]) -> f32,
+) {
+    // The last frame of a later channel is shorter than a whole one, hence `chunks`.
+    for (out, frame) in out.iter_mut().zip(bytes.chunks(frame_bytes)) {
+        let sample = frame.first_chunk().expect("a frame holds a sample of every channel");
+        *out = convert(*sample);
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "narrowing to f32 is what is asked for")]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}
+
+/// Appends `frames` frames of the planes, from frame `start` of each on, to `out`.
+///
+/// `tile` is scratch space, kept by the caller so that nothing is allocated in the long run.
+pub(crate) fn encode<'a>(
+    format: &Format,
+    plane: &impl Fn(usize) -> &'a [f32],
+    start: usize,
+    frames: usize,
+    tile: &mut Vec<i32>,
+    out: &mut Vec<u8>,
+) {
+    let channels = usize::from(format.channels);
+    if format.sample == SampleFormat::F64 {
+        for frame in start..start + frames {
+            out.extend((0..channels).flat_map(|c| f64::from(plane(c)[frame]).to_le_bytes()));
+        }
+        return;
+    }
+    tile.resize(TILE_FRAMES * channels, 0);
+    for first in (start..start + frames).step_by(TILE_FRAMES) {
+        let count = TILE_FRAMES.min(start + frames - first);
+        for channel in 0..channels {
+            let samples = &plane(channel)[first..first + count];
+            quantise_plane(format.sample, samples, &mut tile[channel..], channels);
+        }
+        pack(format.sample, &tile[..count * channels], out);
+    }
+}
+
+/// Writes one channel into a frame-major tile, as integers or as the bits of floats.
+fn quantise_plane(sample: SampleFormat, samples: &[f32], tile: &mut [i32], channels: usize) {
+    match sample {
+        SampleFormat::U8 => scatter(samples, tile, channels, |x| quantise::<8>(x) + 128),
+        SampleFormat::I16 => scatter(samples, tile, channels, quantise::<16>),
+        SampleFormat::I24 => scatter(samples, tile, channels, quantise::<24>),
+        SampleFormat::I32 => scatter(samples, tile, channels, quantise::<32>),
+        SampleFormat::F32 | SampleFormat::F64 => {
+            scatter(samples, tile, channels, |x| x.to_bits().cast_signed());
+        }
+    }
+}
+
+fn scatter(samples: &[f32], tile: &mut [i32], channels: usize, convert: impl Fn(f32) -> i32) {
+    for (frame, &x) in tile.chunks_mut(channels).zip(samples) {
+        frame[0] = convert(x);
+    }
+}
+
+/// The integer of `BITS` bits nearest to x · 2^(BITS-1), ties to even, held inside the range.
+/// What is not a number becomes 0.
+#[inline]
+fn quantise<const BITS: u32>(x: f32) -> i32 {
+    const WHOLE: f32 = 8_388_608.0; // from 2^23 on, every f32 is a whole number
+    let scale = (1_u64 << (BITS - 1)) as f32;
+    let scaled = x * scale; // exact: a power of two
+    // For 32 bits the upper limit rounds up to 2^31, which the cast below saturates.
+    let high = scale - 1.0;
+    let below = if scaled > high { high } else { scaled };
+    let held = if below < -scale { -scale } else { below };
+    // Adding 2^23 makes the hardware round to whole numbers; `round_ties_even` would be a call
+    // on processors without SSE4.1, and this loop is the writer's inner one.
+    let magnitude = held.abs();
+    let rounded = if magnitude < WHOLE { (magnitude + WHOLE) - WHOLE } else { magnitude };
+    #[expect(clippy::cast_possible_truncation, reason = "held inside the range above")]
+    let integer = rounded.copysign(held) as i32;
+    integer
+}
+
+/// Appends the low bytes of every word.
+fn pack(sample: SampleFormat, tile: &[i32], out: &mut Vec<u8>) {
+    let width = usize::from(sample.bytes());
+    let start = out.len();
+    out.resize(start + tile.len() * width, 0);
+    let out = &mut out[start..];
+    match sample {
+        SampleFormat::I24 => pack_24(tile, out),
+        SampleFormat::U8 => pack_low::<1>(tile, out),
+        SampleFormat::I16 => pack_low::<2>(tile, out),
+        SampleFormat::I32 | SampleFormat::F32 | SampleFormat::F64 => pack_low::<4>(tile, out),
+    }
+}
+
+fn pack_low<const N: usize>(tile: &[i32], out: &mut [u8]) {
+    for (out, word) in out.as_chunks_mut::<N>().0.iter_mut().zip(tile) {
+        let bytes = word.to_le_bytes();
+        out.copy_from_slice(&bytes[..N]);
+    }
+}
+
+/// Four samples make three words, which is four times as fast as byte by byte.
+fn pack_24(tile: &[i32], out: &mut [u8]) {
+    let (fours, rest) = tile.as_chunks::<4>();
+    let (twelves, tail) = out.split_at_mut(fours.len() * 12);
+    for (out, four) in twelves.as_chunks_mut::<12>().0.iter_mut().zip(fours) {
+        let [a, b, c, d] = four.map(|word| word.cast_unsigned() & 0x00FF_FFFF);
+        out[0..4].copy_from_slice(&(a | b << 24).to_le_bytes());
+        out[4..8].copy_from_slice(&(b >> 8 | c << 16).to_le_bytes());
+        out[8..12].copy_from_slice(&(c >> 16 | d << 8).to_le_bytes());
+    }
+    pack_low::<3>(rest, tail);
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the slow twin casts values it has held inside the range"
+    )]
+    use super::*;
+
+    const ALL: [SampleFormat; 6] = [
+        SampleFormat::U8,
+        SampleFormat::I16,
+        SampleFormat::I24,
+        SampleFormat::I32,
+        SampleFormat::F32,
+        SampleFormat::F64,
+    ];
+
+    /// Quantises in f64 and writes byte by byte.
+    fn slow_encode(sample: SampleFormat, x: f32) -> Vec<u8> {
+        let integer = |bits: i32| {
+            let scale = 2_f64.powi(bits - 1);
+            (f64::from(x) * scale).round_ties_even().clamp(-scale, scale - 1.0) as i64
+        };
+        match sample {
+            SampleFormat::U8 => vec![(integer(8) + 128) as u8],
+            SampleFormat::I16 => integer(16).to_le_bytes()[..2].to_vec(),
+            SampleFormat::I24 => integer(24).to_le_bytes()[..3].to_vec(),
+            SampleFormat::I32 => integer(32).to_le_bytes()[..4].to_vec(),
+            SampleFormat::F32 => x.to_le_bytes().to_vec(),
+            SampleFormat::F64 => f64::from(x).to_le_bytes().to_vec(),
+        }
+    }
+
+    /// Puts an integer together byte by byte and scales it in f64.
+    fn slow_decode(sample: SampleFormat, b: &[u8]) -> f32 {
+        let integer = |bits: i32| {
+            let raw = b.iter().rev().fold(0_i64, |sum, &byte| sum * 256 + i64::from(byte));
+            let signed = if raw >= 1 << (bits - 1) { raw - (1 << bits) } else { raw };
+            (signed as f64 / 2_f64.powi(bits - 1)) as f32
+        };
+        match sample {
+            SampleFormat::U8 => ((f64::from(b[0]) - 128.0) / 128.0) as f32,
+            SampleFormat::I16 => integer(16),
+            SampleFormat::I24 => integer(24),
+            SampleFormat::I32 => integer(32),
+            SampleFormat::F32 => f32::from_le_bytes(b.try_into().unwrap()),
+            SampleFormat::F64 => f64::from_le_bytes(b.try_into().unwrap()) as f32,
+        }
+    }
+
+    /// Loud, quiet, clipping and exactly-between values.
+    fn signal(length: usize) -> Vec<f32> {
+        let mut seed = 0x2545_F491_4F6C_DD1D_u64;
+        let mut next = || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed
+        };
+        let mut out = vec![0.0, -0.0, 1.0, -1.0, 2.0, -2.0, f32::MAX, f32::MIN, f32::MIN_POSITIVE];
+        out.extend([f32::INFINITY, f32::NEG_INFINITY]);
+        out.extend(
+            [0.5_f32, 1.5, 2.5, -0.5, -1.5, -2.5, 32_766.5, 4_194_304.5].map(|n| n / 8_388_608.0),
+        );
+        out.extend([0.5_f32, 1.5, 2.5, -0.5, -1.5, 126.5, 127.5].map(|n| n / 32_768.0));
+        out.extend([0.5_f32, 1.5, 126.5, 127.5, -127.5, -128.5].map(|n| n / 128.0));
+        while out.len() < length {
+            let level = [1.1, 0.01, 1e-4, 1e-7][(next() % 4) as usize];
+            out.push(((next() >> 40) as f32 / 8_388_608.0 - 1.0) * level);
+        }
+        out
+    }
+
+    fn planes(channels: usize, frames: usize) -> Vec<Vec<f32>> {
+        signal(channels * frames).chunks(frames).take(channels).map(<[f32]>::to_vec).collect()
+    }
+
+    #[test]
+    fn encoding_equals_the_slow_twin_bit_for_bit() {
+        for sample in ALL {
+            for (channels, frames) in [(1, 1003), (2, 517), (3, 67), (12, 100), (128, 33)] {
+                let planes = planes(channels, frames);
+                let format = Format::new(48_000, channels as u16, sample);
+                let mut fast = vec![];
+                let plane = |c: usize| planes[c].as_slice();
+                encode(&format, &plane, 0, 5, &mut vec![], &mut fast);
+                encode(&format, &plane, 5, frames - 5, &mut vec![], &mut fast);
+                let slow: Vec<u8> = (0..frames)
+                    .flat_map(|f| planes.iter().map(move |p| p[f]))
+                    .flat_map(|x| slow_encode(sample, x))
+                    .collect();
+                assert!(fast == slow, "{sample:?}, {channels} channels");
+            }
+        }
+    }
+
+    #[test]
+    fn decoding_equals_the_slow_twin_bit_for_bit() {
+        for sample in ALL {
+            for (channels, frames) in [(1, 20_011), (2, 9000), (3, 67), (128, 33)] {
+                let format = Format::new(48_000, channels as u16, sample);
+                let step = usize::from(sample.bytes());
+                let bytes: Vec<u8> = signal(channels * frames)
+                    .iter()
+                    .flat_map(|&x| slow_encode(sample, x))
+                    .collect();
+                let mut planes = vec![vec![9.0; frames + 3]; channels];
+                decode(&format, &bytes, &mut planes, 2);
+                for (i, raw) in bytes.chunks(step).enumerate() {
+                    let (frame, channel) = (i / channels, i % channels);
+                    let got = planes[channel][frame + 2];
+                    assert_eq!(
+                        got.to_bits(),
+                        slow_decode(sample, raw).to_bits(),
+                        "{sample:?} {raw:?}"
+                    );
+                }
+                assert!(planes.iter().all(|p| p[..2] == [9.0; 2] && p[frames + 2] == 9.0));
+            }
+        }
+    }
+
+    #[test]
+    fn every_16_bit_and_24_bit_value_survives_the_trip() {
+        for value in -8_388_608..=8_388_607_i32 {
+            assert_eq!(quantise::<24>(value as f32 / 8_388_608.0), value);
+        }
+        for value in -32_768..=32_767_i16 {
+            assert_eq!(quantise::<16>(f32::from(value) / 32_768.0), i32::from(value));
+        }
+    }
+
+    #[test]
+    fn not_a_number_becomes_silence() {
+        assert_eq!(quantise::<24>(f32::NAN), 0);
+    }
+}

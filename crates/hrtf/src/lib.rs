@@ -1,1 +1,12 @@
-//! Placeholder until its room is built.
+//! Head-related transfer functions: the embedded set.
+//!
+//! [`embedded`] gives the MIT KEMAR measurement [Gardner-1994], diffuse-field equalised, completed
+//! below −40° and stored as minimum-phase responses with arrival times; how it was made is told in
+//! `data/README.md`. Whoever ships the data must ship [`EMBEDDED_LICENCE`] too.
+
+mod embedded;
+mod error;
+mod rate;
+
+pub use embedded::{EMBEDDED_LICENCE, embedded};
+pub use error::HrtfError;

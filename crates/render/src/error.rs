@@ -9,6 +9,20 @@ pub enum RenderError {
     /// The timeline breaks its own promises.
     #[error("the timeline is unusable: {0}")]
     Timeline(#[from] cupola_model::TimelineError),
+    /// A low-pass lies outside what the sample rate can carry.
+    #[error(
+        "track {}: the low-pass at {found_hz} Hz is impossible; give a cut-off above 0 and below \
+         {limit_hz} Hz, half the session rate",
+        track.0 + 1
+    )]
+    LowPass {
+        /// The lane.
+        track: cupola_model::TrackIndex,
+        /// What was asked for.
+        found_hz: f64,
+        /// Half the session rate.
+        limit_hz: f64,
+    },
     /// The HRTF set cannot be used.
     #[error(transparent)]
     Hrtf(#[from] cupola_model::HrtfError),

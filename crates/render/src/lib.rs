@@ -5,8 +5,17 @@
 
 pub mod binaural;
 mod error;
+mod gains;
+mod lanes;
+mod low_pass;
+mod mix;
+mod pan;
+mod speakers;
 
 pub use error::RenderError;
+pub use lanes::LaneMixer;
+pub use pan::{Panner, PannerChoice};
+pub use speakers::SpeakerRenderer;
 
 use cupola_model::PlanarBlock;
 

@@ -1,0 +1,123 @@
+//! The one place that knows when gains are computed.
+//!
+//! An object's gains are computed at the knots of its automation, that is at its points and, while
+//! something moves, on every line of the 10 ms grid; between two knots they are straight lines. Knots
+//! are absolute frames, so the result does not depend on how the programme is cut into calls.
+
+use crate::mix::Ramp;
+use crate::pan::Panner;
+use cupola_model::{Automation, FrameIndex, ObjectState};
+use std::ops::Range;
+
+/// The gains of one object along the programme.
+#[derive(Debug)]
+pub(crate) struct GainTrack {
+    automation: Automation,
+    grid_frames: u32,
+    /// Frames from this knot to the next; the last segment has no end.
+    segment: Range<u64>,
+    state: ObjectState,
+    next_state: ObjectState,
+    gains: Vec<f64>,
+    next_gains: Vec<f64>,
+    active: Vec<(usize, Ramp)>,
+}
+
+/// A stretch of a block during which every gain is on one line.
+#[derive(Debug)]
+pub(crate) struct Stretch<'a> {
+    /// Frames, counted from the start of the block.
+    pub frames: Range<usize>,
+    /// Place of the first of them on the ramp; 0 where nothing moves.
+    pub position: u32,
+    /// Whether the gains move.
+    pub moves: bool,
+    /// The channels that are not silent, with their gains.
+    pub active: &'a [(usize, Ramp)],
+}
+
+impl GainTrack {
+    pub(crate) fn new(
+        automation: &Automation,
+        grid_frames: u32,
+        channels: usize,
+        panner: &dyn Panner,
+    ) -> Self {
+        let state = automation.state_at(FrameIndex(0));
+        let mut track = Self {
+            automation: automation.clone(),
+            grid_frames,
+            segment: 0..0,
+            state,
+            next_state: state,
+            gains: vec![0.0; channels],
+            next_gains: vec![0.0; channels],
+            active: Vec::with_capacity(channels),
+        };
+        compute(panner, &state, &mut track.next_gains);
+        track.advance(panner);
+        track
+    }
+
+    /// Calls `visit` for each stretch of the block that starts at an absolute frame. Blocks must
+    /// follow one another.
+    pub(crate) fn walk(
+        &mut self,
+        panner: &dyn Panner,
+        block: Range<u64>,
+        mut visit: impl FnMut(Stretch<'_>),
+    ) {
+        let mut frame = block.start;
+        while frame < block.end {
+            if frame >= self.segment.end {
+                self.advance(panner);
+            }
+            let end = self.segment.end.min(block.end);
+            let moves = self.state != self.next_state;
+            visit(Stretch {
+                frames: (frame - block.start) as usize..(end - block.start) as usize,
+                // A moving segment is no longer than the grid.
+                position: if moves { (frame - self.segment.start) as u32 } else { 0 },
+                moves,
+                active: &self.active,
+            });
+            frame = end;
+        }
+    }
+
+    /// Enters the next segment.
+    fn advance(&mut self, panner: &dyn Panner) {
+        let start = FrameIndex(self.segment.end);
+        let knot = self.automation.next_knot(start, self.grid_frames);
+        self.segment = start.0..knot.map_or(u64::MAX, |k| k.0);
+        std::mem::swap(&mut self.gains, &mut self.next_gains);
+        self.state = self.next_state;
+        if let Some(knot) = knot {
+            self.next_state = self.automation.state_at(knot);
+        }
+        if self.next_state == self.state {
+            self.next_gains.copy_from_slice(&self.gains);
+        } else {
+            compute(panner, &self.next_state, &mut self.next_gains);
+        }
+        self.find_active();
+    }
+
+    fn find_active(&mut self) {
+        let span = (self.segment.end - self.segment.start) as f64;
+        self.active.clear();
+        for (channel, (&from, &to)) in self.gains.iter().zip(&self.next_gains).enumerate() {
+            if from != 0.0 || to != 0.0 {
+                let step = ((to - from) / span) as f32;
+                self.active.push((channel, Ramp { from: from as f32, step }));
+            }
+        }
+    }
+}
+
+fn compute(panner: &dyn Panner, state: &ObjectState, gains: &mut [f64]) {
+    panner.gains(state, gains);
+    for gain in gains {
+        *gain *= state.gain.0;
+    }
+}

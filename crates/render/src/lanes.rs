@@ -1,0 +1,92 @@
+//! Stems to lanes.
+
+use crate::RenderError;
+use crate::low_pass::LowPass;
+use crate::mix::add_constant;
+use cupola_model::{PlanarBlock, Timeline, TrackIndex};
+use fearless_simd::Level;
+
+/// Mixes stems into the lanes of a timeline: each lane is the sum of its sources, each with its gain
+/// and, where wanted, its low-pass.
+///
+/// The output does not depend on how the programme is cut into calls.
+#[derive(Debug)]
+pub struct LaneMixer {
+    stem_channels: Vec<usize>,
+    lanes: Vec<Vec<Source>>,
+    level: Level,
+}
+
+#[derive(Debug)]
+struct Source {
+    stem: usize,
+    channel: usize,
+    gain: f64,
+    low_pass: Option<LowPass>,
+}
+
+impl LaneMixer {
+    /// A mixer at the start of the programme.
+    pub fn new(timeline: &Timeline) -> Result<Self, RenderError> {
+        timeline.validate()?;
+        let rate = timeline.sample_rate;
+        let mut lanes = Vec::with_capacity(timeline.lanes.len());
+        for (track, lane) in timeline.lanes.iter().enumerate() {
+            let mut sources = Vec::with_capacity(lane.sources.len());
+            for source in &lane.sources {
+                let limit_hz = f64::from(rate.hz()) / 2.0;
+                let low_pass = match source.low_pass_hz {
+                    Some(hz) if !(hz > 0.0 && hz < limit_hz) => {
+                        let track = TrackIndex(track);
+                        return Err(RenderError::LowPass { track, found_hz: hz, limit_hz });
+                    }
+                    cutoff => cutoff.map(|hz| LowPass::new(hz, rate)),
+                };
+                sources.push(Source {
+                    stem: source.stem.0,
+                    channel: usize::from(source.channel),
+                    gain: source.gain.0,
+                    low_pass,
+                });
+            }
+            lanes.push(sources);
+        }
+        let stem_channels = timeline.stems.iter().map(|s| usize::from(s.facts.channels)).collect();
+        Ok(Self { stem_channels, lanes, level: Level::new() })
+    }
+
+    /// Mixes the next frames. `stems` has one block a stem of the timeline, each with the channels of
+    /// its file; `lanes` has one channel a lane. All have the same number of frames, any number. What
+    /// `lanes` held before is overwritten. Does not allocate.
+    ///
+    /// Panics when a shape is wrong.
+    pub fn process(&mut self, stems: &[PlanarBlock], lanes: &mut PlanarBlock) {
+        assert!(
+            stems.iter().map(PlanarBlock::channels).eq(self.stem_channels.iter().copied()),
+            "one block a stem, with the stem's channels"
+        );
+        assert!(stems.iter().all(|s| s.frames() == lanes.frames()), "as many frames out as in");
+        assert_eq!(lanes.channels(), self.lanes.len(), "one channel a lane");
+        for (index, sources) in self.lanes.iter_mut().enumerate() {
+            let out = lanes.channel_mut(index);
+            out.fill(0.0);
+            for source in sources {
+                let signal = stems[source.stem].channel(source.channel);
+                source.add_to(out, signal, self.level);
+            }
+        }
+    }
+}
+
+impl Source {
+    fn add_to(&mut self, out: &mut [f32], signal: &[f32], level: Level) {
+        match &mut self.low_pass {
+            None => add_constant(level, out, signal, self.gain as f32),
+            Some(filter) => {
+                for (out, &x) in out.iter_mut().zip(signal) {
+                    *out += (self.gain * filter.next(x)) as f32;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Panning laws: from where an object is to one amplitude gain a loudspeaker.
+//!
+//! Two laws are offered, for the two systems of coordinates: by direction (vector base amplitude
+//! panning on the hull of the loudspeakers) and by place in the room (balance between its walls).
+//! A further law is one more file here and one more variant of [`PannerChoice`].
+
+mod enclose;
+mod hull;
+mod region;
+pub(crate) mod room;
+mod room_size;
+mod spread;
+mod vbap;
+
+use cupola_model::{Layout, ObjectState, Position};
+use room::RoomPanner;
+use std::fmt;
+use vbap::Vbap;
+
+/// A panning law on one layout.
+pub trait Panner: fmt::Debug + Send + Sync {
+    /// Writes one amplitude gain ≥ 0 a channel of the layout; the sum of their squares is 1, and an
+    /// LFE always gets 0. The gain of the state is not applied. Does not allocate.
+    ///
+    /// Panics when `out` has another length than the layout has loudspeakers.
+    fn gains(&self, state: &ObjectState, out: &mut [f64]);
+}
+
+/// Which law pans objects. Beds are always panned by their place in the room, so that one
+/// fold-down law holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PannerChoice {
+    /// Polar positions by direction, room positions by balance: nothing is converted.
+    #[default]
+    ByPosition,
+    /// Every object by direction; room positions become directions first.
+    Vbap,
+}
+
+impl PannerChoice {
+    /// Every choice.
+    pub const ALL: [Self; 2] = [Self::ByPosition, Self::Vbap];
+
+    /// The word in commands.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ByPosition => "by-position",
+            Self::Vbap => "vbap",
+        }
+    }
+
+    /// The choice of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.name() == name)
+    }
+
+    /// The law on a layout. Costs milliseconds; make it once.
+    ///
+    /// ```
+    /// use cupola_model::*;
+    /// use cupola_render::PannerChoice;
+    /// let speaker = |name: &str, azimuth, x| Speaker { name: name.into(), label: name.into(),
+    ///     direction: PolarPosition::on_sphere(azimuth, 0.0),
+    ///     room: RoomPosition { x, y: 1.0, z: 0.0 }, lfe: false };
+    /// let stereo = Layout::new("2.0", vec![speaker("L", 30.0, -1.0), speaker("R", -30.0, 1.0)])?;
+    /// let ahead = ObjectState { position: Position::Polar(PolarPosition::on_sphere(0.0, 0.0)),
+    ///     gain: LinearGain::UNITY, size: 0.0 };
+    /// let mut gains = [0.0; 2];
+    /// PannerChoice::ByPosition.panner(&stereo).gains(&ahead, &mut gains);
+    /// assert!(gains.iter().all(|g| (g - 0.5_f64.sqrt()).abs() < 1e-12));
+    /// # Ok::<(), LayoutError>(())
+    /// ```
+    pub fn panner(self, layout: &Layout) -> Box<dyn Panner> {
+        match self {
+            Self::ByPosition => {
+                Box::new(ByPosition { vbap: Vbap::new(layout), room: RoomPanner::new(layout) })
+            }
+            Self::Vbap => Box::new(Vbap::new(layout)),
+        }
+    }
+}
+
+/// The law that belongs to the kind of position.
+#[derive(Debug)]
+struct ByPosition {
+    vbap: Vbap,
+    room: RoomPanner,
+}
+
+impl Panner for ByPosition {
+    fn gains(&self, state: &ObjectState, out: &mut [f64]) {
+        match state.position {
+            Position::Polar(polar) => self.vbap.pan(polar, state.size, out),
+            Position::Room(room) => self.room.pan(room, state.size, out),
+        }
+    }
+}
+
+impl Panner for Vbap {
+    fn gains(&self, state: &ObjectState, out: &mut [f64]) {
+        self.pan(state.position.to_polar(), state.size, out);
+    }
+}

@@ -1,0 +1,147 @@
+//! The laws inside one facet of the hull.
+
+use super::hull::Facet;
+use nalgebra::{Matrix3, Vector3};
+
+/// A vector at run time.
+pub(super) type Vec3 = [f64; 3];
+
+pub(super) fn dot(a: Vec3, b: Vec3) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+/// The directions panned among the same loudspeakers.
+#[derive(Debug)]
+pub(super) struct Region {
+    /// Unit normals of the planes through the listener and an edge, inwards.
+    pub edges: Vec<Vec3>,
+    /// Points of the hull that get gain.
+    pub corners: Vec<usize>,
+    law: Law,
+}
+
+#[derive(Debug)]
+enum Law {
+    /// Rows of the inverse of the base. [Pulkki-1997 eq. 18]
+    Triangle([Vec3; 3]),
+    /// The bilinear law of [BS.2127-0 §6.1], which unlike two triangles is symmetric.
+    Quad { x: Quadratic, y: Quadratic },
+    /// One spoke of a polygon: a triangle of corner 0, corner 1 and the middle of all corners; what
+    /// the middle gets goes to all corners in the amounts that put it there, so that the sum of the
+    /// gain-weighted directions still points at the source.
+    Spoke { rows: [Vec3; 3], middle_share: f64 },
+}
+
+/// Coefficients, as dot products with the source direction, of the equation of one bilinear fraction.
+#[derive(Debug)]
+struct Quadratic([Vec3; 3]);
+
+impl Region {
+    /// The regions of a facet of the hull of `points`.
+    pub(super) fn of_facet(facet: &Facet, points: &[Vector3<f64>]) -> Vec<Self> {
+        let at = |corner: usize| points[corner];
+        match facet.corners[..] {
+            [a, b, c] => {
+                let base = [at(a), at(b), at(c)];
+                vec![Self {
+                    edges: inward_normals(&base),
+                    corners: facet.corners.clone(),
+                    law: Law::Triangle(inverse_rows(base)),
+                }]
+            }
+            [a, b, c, d] => {
+                let base = [at(a), at(b), at(c), at(d)];
+                let [a, b, c, d] = base;
+                let (x, y) = (Quadratic::new(a, b, c, d), Quadratic::new(b, c, d, a));
+                vec![Self {
+                    edges: inward_normals(&base),
+                    corners: facet.corners.clone(),
+                    law: Law::Quad { x, y },
+                }]
+            }
+            _ => spokes(facet, points),
+        }
+    }
+
+    /// How far inside the region a direction lies: ≥ 0 inside, the sine of the angle to the nearest
+    /// edge.
+    pub(super) fn depth(&self, p: Vec3) -> f64 {
+        self.edges.iter().map(|&edge| dot(edge, p)).fold(f64::INFINITY, f64::min)
+    }
+
+    /// Calls `give` with each corner and its gain, not normalised, ≥ 0.
+    pub(super) fn pan(&self, p: Vec3, mut give: impl FnMut(usize, f64)) {
+        match &self.law {
+            Law::Triangle(rows) => {
+                for (&corner, &row) in self.corners.iter().zip(rows) {
+                    give(corner, dot(row, p).max(0.0));
+                }
+            }
+            Law::Quad { x, y } => {
+                let (x, y) = (x.solve(p), y.solve(p));
+                let weights = [(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y];
+                for (&corner, weight) in self.corners.iter().zip(weights) {
+                    give(corner, weight);
+                }
+            }
+            Law::Spoke { rows, middle_share } => {
+                let [first, second, middle] = rows.map(|row| dot(row, p).max(0.0));
+                let shared = middle * middle_share;
+                for (i, &corner) in self.corners.iter().enumerate() {
+                    let own = match i {
+                        0 => first,
+                        1 => second,
+                        _ => 0.0,
+                    };
+                    give(corner, own + shared);
+                }
+            }
+        }
+    }
+}
+
+fn spokes(facet: &Facet, points: &[Vector3<f64>]) -> Vec<Region> {
+    let sum: Vector3<f64> = facet.corners.iter().map(|&c| points[c]).sum();
+    let middle = sum.normalize();
+    let n = facet.corners.len();
+    (0..n)
+        .map(|first| {
+            let corners: Vec<usize> = (0..n).map(|i| facet.corners[(first + i) % n]).collect();
+            let base = [points[corners[0]], points[corners[1]], middle];
+            let law = Law::Spoke { rows: inverse_rows(base), middle_share: 1.0 / sum.norm() };
+            Region { edges: inward_normals(&base), corners, law }
+        })
+        .collect()
+}
+
+fn inward_normals(base: &[Vector3<f64>]) -> Vec<Vec3> {
+    let next = base.iter().cycle().skip(1);
+    base.iter().zip(next).map(|(a, b)| a.cross(b).normalize().into()).collect()
+}
+
+fn inverse_rows(base: [Vector3<f64>; 3]) -> [Vec3; 3] {
+    let inverse = Matrix3::from_columns(&base)
+        .try_inverse()
+        .expect("no facet of an enclosing hull lies in a plane through the listener");
+    [0, 1, 2].map(|row| [inverse[(row, 0)], inverse[(row, 1)], inverse[(row, 2)]])
+}
+
+impl Quadratic {
+    /// The fraction along a→b and d→c.
+    fn new(a: Vector3<f64>, b: Vector3<f64>, c: Vector3<f64>, d: Vector3<f64>) -> Self {
+        let (front, back) = (b - a, c - d);
+        Self([front.cross(&back), a.cross(&back) + front.cross(&d), a.cross(&d)].map(Into::into))
+    }
+
+    /// The root between 0 and 1.
+    fn solve(&self, p: Vec3) -> f64 {
+        let [a, b, c] = self.0.map(|coefficient| dot(coefficient, p));
+        let root = (b * b - 4.0 * a * c).max(0.0).sqrt();
+        // The form that loses no digits when a vanishes, as it does for parallelograms.
+        let q = -0.5 * (b + root.copysign(b));
+        let outside = |t: f64| if t.is_nan() { f64::INFINITY } else { (t - 0.5).abs() };
+        let (one, two) = (q / a, c / q);
+        let nearest = if outside(one) < outside(two) { one } else { two };
+        if nearest.is_nan() { 0.5 } else { nearest.clamp(0.0, 1.0) }
+    }
+}

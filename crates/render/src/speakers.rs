@@ -1,0 +1,157 @@
+//! Lanes to loudspeakers.
+
+use crate::gains::GainTrack;
+use crate::mix::{add_constant, add_ramp};
+use crate::pan::room::RoomPanner;
+use crate::pan::{Panner, PannerChoice};
+use crate::{RenderError, Renderer};
+use cupola_model::{Bed, Layout, PlanarBlock, Timeline};
+use fearless_simd::Level;
+
+/// Renders a programme to a loudspeaker layout, without latency.
+///
+/// * Objects are panned by the chosen law; they never reach an LFE.
+/// * Bed channels are panned by their place in the room ([`cupola_model::BedLabel::position`]),
+///   whatever the law for objects, so a layout that has the channel gets it unchanged and any other
+///   gets one and the same fold-down.
+/// * The LFE of a bed goes at 0 dB to the first LFE of the layout, also where there are two: the one
+///   LFE of a bed is LFE1. [BS.2127-0 §8] Without one it is left out; see
+///   [`dropped_lfe`](Self::dropped_lfe).
+#[derive(Debug)]
+pub struct SpeakerRenderer {
+    channels: usize,
+    block_frames: usize,
+    panner: Box<dyn Panner>,
+    beds: Vec<BedSend>,
+    objects: Vec<(usize, GainTrack)>,
+    dropped_lfe: Vec<String>,
+    frame: u64,
+    level: Level,
+}
+
+/// A lane that reaches a channel with a constant gain.
+#[derive(Debug)]
+struct BedSend {
+    lane: usize,
+    channel: usize,
+    gain: f32,
+}
+
+impl SpeakerRenderer {
+    /// A renderer at the start of the programme.
+    pub fn new(
+        timeline: &Timeline,
+        layout: &Layout,
+        choice: PannerChoice,
+    ) -> Result<Self, RenderError> {
+        timeline.validate()?;
+        let channels = layout.speakers().len();
+        let grid_frames = timeline.sample_rate.grid_frames();
+        let panner = choice.panner(layout);
+        let objects = timeline
+            .objects()
+            .map(|object| {
+                let track = GainTrack::new(&object.automation, grid_frames, channels, &*panner);
+                (object.lane.0, track)
+            })
+            .collect();
+        let room = RoomPanner::new(layout);
+        let beds = timeline.beds().flat_map(|bed| bed_sends(bed, layout, &room)).collect();
+        let has_lfe = |bed: &&Bed| bed.channels.iter().any(|c| c.label.is_lfe());
+        let dropped_lfe = match layout.lfe_channel() {
+            Some(_) => Vec::new(),
+            None => timeline.beds().filter(has_lfe).map(|bed| bed.name.clone()).collect(),
+        };
+        Ok(Self {
+            channels,
+            block_frames: grid_frames as usize,
+            panner,
+            beds,
+            objects,
+            dropped_lfe,
+            frame: 0,
+            level: Level::new(),
+        })
+    }
+
+    /// The beds whose LFE is not heard because the layout has none.
+    pub fn dropped_lfe(&self) -> &[String] {
+        &self.dropped_lfe
+    }
+
+    fn block(&mut self, lanes: &PlanarBlock, out: &mut PlanarBlock, start: usize) {
+        let Self { block_frames, panner, beds, objects, level, .. } = self;
+        let frames = start..start + *block_frames;
+        for channel in out.iter_mut() {
+            channel[frames.clone()].fill(0.0);
+        }
+        for send in beds {
+            let signal = &lanes.channel(send.lane)[frames.clone()];
+            add_constant(
+                *level,
+                &mut out.channel_mut(send.channel)[frames.clone()],
+                signal,
+                send.gain,
+            );
+        }
+        let block = self.frame..self.frame + *block_frames as u64;
+        for (lane, track) in objects {
+            let signal = &lanes.channel(*lane)[frames.clone()];
+            track.walk(&**panner, block.clone(), |stretch| {
+                let signal = &signal[stretch.frames.clone()];
+                for &(channel, ramp) in stretch.active {
+                    let out = &mut out.channel_mut(channel)[frames.clone()][stretch.frames.clone()];
+                    if stretch.moves {
+                        add_ramp(*level, out, signal, ramp, stretch.position);
+                    } else {
+                        add_constant(*level, out, signal, ramp.from);
+                    }
+                }
+            });
+        }
+        self.frame = block.end;
+    }
+}
+
+impl Renderer for SpeakerRenderer {
+    fn channels(&self) -> usize {
+        self.channels
+    }
+
+    fn block_frames(&self) -> usize {
+        self.block_frames
+    }
+
+    fn latency_frames(&self) -> usize {
+        0
+    }
+
+    fn process(&mut self, lanes: &PlanarBlock, out: &mut PlanarBlock) {
+        assert_eq!(lanes.frames(), out.frames(), "as many frames out as in");
+        assert_eq!(out.channels(), self.channels, "one channel a loudspeaker");
+        assert!(lanes.frames().is_multiple_of(self.block_frames), "whole blocks only");
+        for start in (0..lanes.frames()).step_by(self.block_frames) {
+            self.block(lanes, out, start);
+        }
+    }
+}
+
+fn bed_sends(bed: &Bed, layout: &Layout, room: &RoomPanner) -> Vec<BedSend> {
+    let mut sends = Vec::new();
+    for channel in &bed.channels {
+        let mut gains = vec![0.0; layout.speakers().len()];
+        if !channel.label.is_lfe() {
+            room.pan(channel.label.position(), 0.0, &mut gains);
+        } else if let Some(lfe) = layout.lfe_channel() {
+            gains[lfe] = 1.0;
+        }
+        sends.extend(
+            gains.iter().enumerate().filter(|(_, g)| **g != 0.0).map(|(out, &gain)| BedSend {
+                lane: channel.lane.0,
+                channel: out,
+                gain: gain as f32,
+            }),
+        );
+    }
+    sends
+}

@@ -81,7 +81,7 @@ const BED_RESERVE: usize = 10;
 ///
 /// A bed's object id is 0x1000 plus the number of its first track. Objects follow from 0x100b even
 /// when the bed is smaller or absent, and from the next free number when several beds have more
-/// than ten tracks together. [Atmos master 2.3]
+/// than ten tracks together. [Atmos-ADM]
 pub(crate) fn elements(timeline: &Timeline) -> Vec<Element<'_>> {
     let bed_tracks: usize = timeline.beds().map(|bed| bed.channels.len()).sum();
     let object_base = FIRST + bed_tracks.max(BED_RESERVE);
@@ -156,7 +156,7 @@ pub(crate) fn uid(index: usize) -> String {
     format!("ATU_{:08x}", index + 1)
 }
 
-/// `audioChannelFormatName` of a bed channel. [Atmos master 2.4]
+/// `audioChannelFormatName` of a bed channel. [Atmos-ADM]
 fn room_centric(label: BedLabel) -> &'static str {
     match label {
         BedLabel::L => "RoomCentricLeft",

@@ -6,7 +6,7 @@
 //! knows a RIFF chunk or renders a sample.
 //!
 //! Deliberately absent: BS.2076-2 elements, loudness metadata, labels and interpolation. The
-//! profile is BS.2076-0 with movement carried by dense blocks. [Atmos master 2]
+//! profile is BS.2076-0 with movement carried by dense blocks. [Atmos-ADM]
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 

@@ -4,15 +4,15 @@ use crate::ids::elements;
 use crate::text::{MAX_NAME, clock_steps};
 use cupola_model::{Finding, FrameIndex, Item, SampleRate, Timeline};
 
-/// Most objects. [Atmos master 2.1]
+/// Most objects. [Atmos-ADM]
 const MAX_OBJECTS: usize = 118;
-/// Most tracks, bed channels included. [Atmos master 2.1]
+/// Most tracks, bed channels included. [Atmos-ADM]
 const MAX_TRACKS: usize = 128;
-/// Most beds. [Atmos master 2.1]
+/// Most beds. [Atmos-ADM]
 const MAX_BEDS: usize = 5;
 /// `hh:mm:ss.fffff` ends here: 100 hours in steps of 1e-5 s.
 const TIME_LIMIT_STEPS: u64 = 100 * 3600 * 100_000;
-/// Tracks of the bed that Resolve and Netflix expect first. [Atmos master 5, 6]
+/// Tracks of the bed that Resolve and Netflix expect first. [Atmos-ADM]
 const FULL_BED: usize = 10;
 
 /// What speaks against this programme as an Atmos master (errors), and what is worth knowing

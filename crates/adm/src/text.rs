@@ -2,7 +2,7 @@
 
 use cupola_model::{FrameIndex, SampleRate};
 
-/// Longest name in characters. [Atmos master 2.1]
+/// Longest name in characters. [Atmos-ADM]
 pub(crate) const MAX_NAME: usize = 64;
 
 /// A name as it may stand in a master: what XML 1.0 forbids and control characters are left out,

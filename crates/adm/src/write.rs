@@ -10,7 +10,7 @@ use cupola_model::{
 use quick_xml::escape::escape;
 use std::io::{self, Write};
 
-/// Root and nesting that readers look for; MediaInfo skips any other root. [Atmos master 1.6]
+/// Root and nesting that readers look for; MediaInfo skips any other root. [Atmos-ADM]
 const HEAD: &str = concat!(
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
     "<ebuCoreMain xmlns=\"urn:ebu:metadata-schema:ebuCore_2016\" ",
@@ -85,7 +85,7 @@ fn length_clock(timeline: &Timeline) -> String {
     clock(clock_steps(FrameIndex(timeline.length.0), timeline.sample_rate))
 }
 
-/// The programme's name is what makes readers see an Atmos master. [Atmos master 2.3]
+/// The programme's name is what makes readers see an Atmos master. [Atmos-ADM]
 fn write_programme(
     timeline: &Timeline,
     elements: &[Element<'_>],
@@ -164,7 +164,7 @@ fn write_bed_channels(element: &Element<'_>, bed: &Bed, out: &mut impl Write) ->
     Ok(())
 }
 
-/// The one block of a bed channel: no times, all three coordinates. [Atmos master 2.4]
+/// The one block of a bed channel: no times, all three coordinates. [Atmos-ADM]
 fn bed_block(code: &str, label: BedLabel) -> Vec<u8> {
     let RoomPosition { x, y, z } = label.position();
     let mut text = format!(
@@ -201,7 +201,7 @@ fn write_object_channel(
 }
 
 /// One block of an object. Both of its ends are rounded and only then subtracted, so that the
-/// printed blocks tile exactly. [Atmos master 2.6, 2.7]
+/// printed blocks tile exactly. [Atmos-ADM]
 fn push_block(out: &mut Vec<u8>, code: &str, number: u32, block: &MasterBlock, rate: SampleRate) {
     let start = clock_steps(block.start, rate);
     let end = clock_steps(block.start + block.duration, rate);
@@ -258,7 +258,7 @@ fn push_number(out: &mut Vec<u8>, name: &str, value: TenDecimals) {
 }
 
 /// Channel and pack are both referenced, against BS.2076, because the profile wants it so.
-/// [Atmos master 2.5]
+/// [Atmos-ADM]
 fn write_stream(track: &TrackElement<'_>, out: &mut impl Write) -> io::Result<()> {
     let TrackElement { code, pack_id, .. } = track;
     writeln!(

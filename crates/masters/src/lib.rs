@@ -1,1 +1,32 @@
-//! Placeholder until its room is built.
+//! Files out: WAV renders and ADM BWF masters, streamed, metered and atomic.
+//!
+//! A sink writes into a [`PendingFile`], a temporary file beside its target. Dropping a sink or
+//! what it finished with leaves nothing behind; [`PendingFile::persist`] gives the file its name.
+//! Every sink reports per channel what it wrote and what did not fit ([`FileReport`]).
+//!
+//! Signal policy: no limiter, no normalisation. 24 bits are rounded, 16 bits get triangular
+//! dither, 32-bit float is written as it is. What exceeds full scale is held there and counted.
+//!
+//! [`describe`] looks into any RIFF, RF64 or BW64 file and tells what it holds.
+
+#![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
+mod adm_bwf;
+mod dbmd;
+mod describe;
+mod dither;
+mod error;
+mod meter;
+mod order;
+mod pending;
+mod wav;
+
+pub use adm_bwf::AdmBwfSink;
+pub use cupola_adm::{AdmKind, Content, ObjectSummary, Programme, Summary, check_limits};
+pub use dbmd::{Dbmd, DbmdInfo};
+pub use describe::{FileInfo, describe};
+pub use error::MastersError;
+pub use meter::{ChannelReport, FileReport};
+pub use order::{ChannelMap, ChannelOrder};
+pub use pending::{Finished, PendingFile};
+pub use wav::{SampleDepth, WavChannel, WavSink, WavSpec};

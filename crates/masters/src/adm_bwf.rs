@@ -1,0 +1,136 @@
+//! ADM BWF masters: sound, `axml`, `chna` and `dbmd` in one file.
+
+use crate::dbmd::Dbmd;
+use crate::error::in_file;
+use crate::meter::Meter;
+use crate::{Finished, MastersError, PendingFile};
+use cupola_adm::{AdmError, check_limits, tracks, write_axml};
+use cupola_bw64::{ChnaEntry, Format, LargeForm, SampleFormat, TailWriter, Writer, WriterOptions};
+use cupola_model::{FrameCount, FrameIndex, Item, PlanarBlock, Severity, Timeline};
+use std::io::{BufWriter, Seek, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// The metadata text is written in pieces of this size.
+const TEXT_BUFFER: usize = 1 << 20;
+
+/// A master being written: 24 bits, RIFF or above 4 GiB RF64, never BW64, because Dolby's tools
+/// and REAPER open no BW64. Chunks stand in the order of every real master: `JUNK` or `ds64`,
+/// `fmt `, `data`, `axml`, `chna`, `dbmd`. [Atmos-ADM]
+#[derive(Debug)]
+pub struct AdmBwfSink {
+    path: PathBuf,
+    writer: Writer<PendingFile>,
+    meter: Meter,
+    tracks: usize,
+}
+
+impl AdmBwfSink {
+    /// Starts the file under a temporary name. A programme that does not fit the profile is
+    /// refused; see [`check_limits`](crate::check_limits).
+    pub fn create(path: &Path, overwrite: bool, timeline: &Timeline) -> Result<Self, MastersError> {
+        let mut errors = check_limits(timeline);
+        errors.retain(|finding| finding.severity == Severity::Error);
+        if !errors.is_empty() {
+            return Err(MastersError::Adm {
+                path: path.to_owned(),
+                source: AdmError::Unfit(errors),
+            });
+        }
+        let names = track_names(timeline);
+        let tracks = names.len();
+        let channels = u16::try_from(tracks).expect("the profile allows 128 tracks");
+        let format = Format::new(timeline.sample_rate.hz(), channels, SampleFormat::I24);
+        let options = WriterOptions { format, large_form: LargeForm::Rf64 };
+        let pending = PendingFile::create(path, overwrite)?;
+        let writer = Writer::new(pending, options).map_err(in_file(path))?;
+        let meter = Meter::new(names.into_iter(), true);
+        Ok(Self { path: path.to_owned(), writer, meter, tracks })
+    }
+
+    /// Appends these frames of a block whose channels are the lanes of the timeline.
+    ///
+    /// # Panics
+    /// When the block has not one channel a lane, or the range exceeds it.
+    pub fn write(&mut self, lanes: &PlanarBlock, frames: Range<usize>) -> Result<(), MastersError> {
+        assert_eq!(lanes.channels(), self.tracks, "one channel a lane");
+        let start = FrameIndex(self.writer.frames());
+        for (index, samples) in lanes.iter().enumerate() {
+            let samples = &samples[frames.clone()];
+            self.meter.take(index, start, samples).map_err(|bad| MastersError::NotFinite {
+                path: self.path.clone(),
+                channel: bad.channel,
+                frame: bad.frame,
+                value: bad.value,
+            })?;
+        }
+        let plane = |index| &lanes.channel(index)[frames.clone()];
+        self.writer.write_with(frames.len(), plane).map_err(in_file(&self.path))
+    }
+
+    /// Ends the sound and writes the metadata of the timeline the sink was created with; the file
+    /// still has its temporary name.
+    pub fn finish(self, timeline: &Timeline) -> Result<Finished, MastersError> {
+        let Self { path, writer, meter, tracks: written } = self;
+        let frames = FrameCount(writer.frames());
+        let rows = tracks(timeline);
+        if frames != timeline.length || rows.len() != written {
+            return Err(MastersError::OtherProgramme {
+                path,
+                found: frames.0,
+                found_tracks: written,
+                allowed: timeline.length.0,
+                allowed_tracks: rows.len(),
+            });
+        }
+        let chna: Vec<ChnaEntry> = (1_u16..)
+            .zip(rows)
+            .map(|(track_index, row)| ChnaEntry {
+                track_index,
+                uid: row.uid,
+                track_ref: row.track_format,
+                pack_ref: row.pack_format,
+            })
+            .collect();
+        let chna = ChnaEntry::encode(&chna).map_err(in_file(&path))?;
+        let mut tail = writer.finish_data().map_err(in_file(&path))?;
+        write_axml_chunk(timeline, &mut tail, &path)?;
+        tail.write_chunk(*b"chna", &chna).map_err(in_file(&path))?;
+        tail.write_chunk(*b"dbmd", &Dbmd::of(timeline).encode()).map_err(in_file(&path))?;
+        let mut pending = tail.finish().map_err(in_file(&path))?;
+        let bytes =
+            pending.stream_position().map_err(|source| MastersError::Write { path, source })?;
+        Ok(Finished { pending, report: meter.finish(frames, bytes) })
+    }
+}
+
+fn write_axml_chunk(
+    timeline: &Timeline,
+    tail: &mut TailWriter<PendingFile>,
+    path: &Path,
+) -> Result<(), MastersError> {
+    let failed = |source| MastersError::Write { path: path.to_owned(), source };
+    let chunk = tail.start_chunk(*b"axml").map_err(in_file(path))?;
+    let mut text = BufWriter::with_capacity(TEXT_BUFFER, chunk);
+    write_axml(timeline, &mut text).map_err(|error| match error {
+        AdmError::Write(source) => failed(source),
+        source => MastersError::Adm { path: path.to_owned(), source },
+    })?;
+    text.flush().map_err(failed)?;
+    let chunk = text.into_inner().map_err(|error| failed(error.into_error()))?;
+    chunk.end().map_err(in_file(path))
+}
+
+/// A name a track: that of the object, or of the bed and its channel.
+fn track_names(timeline: &Timeline) -> Vec<String> {
+    let mut names = Vec::new();
+    for item in &timeline.items {
+        match item {
+            Item::Bed(bed) => {
+                names.extend(bed.channels.iter().map(|c| format!("{} {}", bed.name, c.label)));
+            }
+            Item::Object(object) => names.push(object.name.clone()),
+        }
+    }
+    names
+}

@@ -11,6 +11,8 @@ mod low_pass;
 mod mix;
 mod pan;
 mod speakers;
+#[cfg(test)]
+mod test_layouts;
 
 pub use error::RenderError;
 pub use lanes::LaneMixer;

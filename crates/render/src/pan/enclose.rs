@@ -10,9 +10,9 @@ use nalgebra::Vector3;
 /// Loudspeakers within 65° of a pole can make a ceiling or a floor. 4+7+0 has its uppers at 60°.
 const CEILING_COSINE: f64 = 0.422_618_261_740_699_4;
 
-/// A plane of the hull nearer to the listener than this is a hole. The widest gap that stays panned
-/// between its two sides is then 168°, beyond the 160° that [BS.2051-3 System B] allows its surrounds.
-const HOLE_DISTANCE: f64 = 0.1;
+/// A plane of the hull nearer to the listener than this is a hole. On a ring the widest gap that stays
+/// panned between its two sides is then 161°; [BS.2051-3 System B] allows its surrounds 160°.
+const HOLE_DISTANCE: f64 = 0.16;
 
 /// Two imaginary loudspeakers closer than 60° become one.
 const MERGE_COSINE: f64 = 0.5;
@@ -43,7 +43,7 @@ pub(super) fn enclose(real: &[Vector3<f64>]) -> Enclosure {
         if holes.is_empty() {
             break hull;
         }
-        // Each lies at least 84° from every point so far, so there is room for a few only.
+        // Each lies at least 80° from every point so far, so there is room for a few only.
         points.extend(holes);
     };
     let stand_ins = (real.len()..points.len())

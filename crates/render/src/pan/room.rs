@@ -133,3 +133,6 @@ impl Axis {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

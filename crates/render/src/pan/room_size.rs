@@ -29,6 +29,8 @@ pub(super) struct SizeTables {
     supports: Vec<Support>,
     /// Axes along which loudspeakers differ.
     dimensions: usize,
+    /// Whether all loudspeakers stand at one height.
+    flat: bool,
 }
 
 /// The virtual sources that reach a stop.
@@ -64,12 +66,9 @@ impl SizeTables {
         let varies = |d: &usize| {
             places.iter().any(|place| coordinate(place, *d) != coordinate(&places[0], *d))
         };
-        let mut tables = Self {
-            z_points,
-            xy_points,
-            supports: Vec::new(),
-            dimensions: (0..3).filter(varies).count(),
-        };
+        let dimensions = (0..3).filter(varies).count();
+        let mut tables =
+            Self { z_points, xy_points, supports: Vec::new(), dimensions, flat: planes < 2 };
         for axis in axes {
             for stop in 0..axis.stops.len() {
                 tables.supports.push(Support::new(axis, stop, tables.points(axis.dimension)));
@@ -85,10 +84,11 @@ impl SizeTables {
     /// Turns the gains of a point source into those of a source of this size.
     pub(super) fn widen(&self, places: &[Place], mut at: [f64; 3], size: f64, gains: &mut [f64]) {
         at[2] = at[2].max(self.z_points[0]);
-        let spread = effective_size(size);
+        let spreads = [0, 1, 2].map(|dimension| spread_along(size, self.points(dimension)));
+        let spread = self.common_spread(spreads);
         let power = exponent(spread);
-        let sums = self.sums(&Weights::new(self, at, spread), power);
-        let mu = inside_weight(spread, self.wall_distance(at));
+        let sums = self.sums(&Weights::new(self, at, spreads), power);
+        let mu = self.inside_weight(spreads, at);
 
         let mut wide = [0.0; Layout::MAX_SPEAKERS];
         let mut inside = [0.0; Layout::MAX_SPEAKERS];
@@ -121,10 +121,29 @@ impl SizeTables {
         }
     }
 
-    fn wall_distance(&self, at: [f64; 3]) -> f64 {
+    /// The spread that decides the power and the share of the point source.
+    fn common_spread(&self, [x, _, z]: [f64; 3]) -> f64 {
+        if self.flat {
+            return x;
+        }
+        // The largest of the three counts six ninths, the smallest one; x and y are always alike.
+        if z > x { (6.0 * z + 3.0 * x) / 9.0 } else { (8.0 * x + z) / 9.0 }
+    }
+
+    /// How much the virtual sources inside the room count against those on its walls.
+    fn inside_weight(&self, spreads: [f64; 3], at: [f64; 3]) -> f64 {
         // A single loudspeaker counts as a room, as in the reference implementation.
         let seen = if self.dimensions == 0 { 3 } else { self.dimensions };
-        at[..seen].iter().map(|c| 1.0 - c.abs()).fold(f64::INFINITY, f64::min)
+        let wall = at[..seen].iter().map(|c| 1.0 - c.abs()).fold(f64::INFINITY, f64::min);
+        let along = |spread: f64| {
+            if wall >= 2.0 * spread && wall >= 0.4 {
+                (2.0 * spread).max(0.4).powi(3) / (0.32 * spread)
+            } else {
+                wall / 2.0 * (wall / 0.4).powi(2)
+            }
+        };
+        // The geometric mean over the axes that exist.
+        spreads[..seen].iter().map(|&s| along(s)).product::<f64>().powf((seen as f64).recip())
     }
 
     fn sums(&self, weights: &Weights, power: f64) -> Sums {
@@ -165,9 +184,10 @@ impl Support {
 }
 
 impl Weights {
-    fn new(tables: &SizeTables, at: [f64; 3], spread: f64) -> Self {
+    fn new(tables: &SizeTables, at: [f64; 3], spreads: [f64; 3]) -> Self {
         let mut logs = [[0.0; GRID]; 3];
         for (dimension, logs) in logs.iter_mut().enumerate() {
+            let spread = spreads[dimension];
             let (width, tilt) =
                 if dimension == 2 { (spread, 3.0 / 7.0 * PI) } else { (2.0 * spread, 0.0) };
             for (log, &point) in logs.iter_mut().zip(tables.points(dimension)) {
@@ -183,26 +203,17 @@ impl Weights {
 }
 
 /// Half the width of the cube, nearly: the size, bent, and never below the step of the grid.
-fn effective_size(size: f64) -> f64 {
+fn spread_along(size: f64, points: &[f64]) -> f64 {
     const BENDS: [(f64, f64); 5] = [(0.0, 0.0), (0.2, 0.3), (0.5, 1.0), (0.75, 1.8), (1.0, 2.8)];
     let size = size.clamp(0.0, 1.0);
     let above = BENDS.iter().position(|b| size <= b.0).unwrap_or(BENDS.len() - 1).max(1);
     let ((x0, y0), (x1, y1)) = (BENDS[above - 1], BENDS[above]);
-    (y0 + (y1 - y0) * (size - x0) / (x1 - x0)).max(2.0 / (GRID - 1) as f64)
+    (y0 + (y1 - y0) * (size - x0) / (x1 - x0)).max(2.0 / (points.len() - 1) as f64)
 }
 
 /// The power of the p-norm: 6 for small sources, down to 2 for the largest.
 fn exponent(spread: f64) -> f64 {
     if spread <= 0.5 { 6.0 } else { 6.0 - 4.0 * (spread - 0.5) / (2.8 - 0.5) }
-}
-
-/// How much the virtual sources inside the room count against those on its walls.
-fn inside_weight(spread: f64, wall_distance: f64) -> f64 {
-    if wall_distance >= 2.0 * spread && wall_distance >= 0.4 {
-        (2.0 * spread).max(0.4).powi(3) / (0.32 * spread)
-    } else {
-        wall_distance / 2.0 * (wall_distance / 0.4).powi(2)
-    }
 }
 
 /// 1/√energy, or 0 where there is next to nothing to scale.

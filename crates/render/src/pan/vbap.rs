@@ -83,3 +83,6 @@ impl Vbap {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,275 @@
+//! Keyframes to timed points: curves end here.
+//!
+//! Position, gain and size are three lanes, each running through the keyframes that mention it.
+//! [`Lanes`] is the exact value at any frame; [`flatten`] finds few points whose straight lines stay
+//! within the tolerances of it.
+
+use crate::pair::{self, Side};
+use crate::scene::{Curve, Keyframe};
+use cupola_model::automation::HOLD_RAMP;
+use cupola_model::{
+    Decibels, FrameIndex, LinearGain, ObjectState, PolarPosition, Position, TimedPoint,
+};
+
+/// Largest error of a direction in degrees.
+pub(crate) const TOLERANCE_DEG: f64 = 0.25;
+/// Largest error of a room coordinate, and of size and distance.
+pub(crate) const TOLERANCE_ROOM: f64 = 0.005;
+/// Largest error of a gain in dB.
+pub(crate) const TOLERANCE_DB: f64 = 0.05;
+/// Share of the tolerances that is used at the frames looked at, so that those between keep them.
+const PROBE_SHARE: f64 = 0.9;
+/// Frames looked at on a line.
+const PROBES: u64 = 16;
+/// Difference below which a point lies on the line of its neighbours.
+const ON_THE_LINE: f64 = 1e-9;
+
+/// How a lane gets from its previous value to `value` at `at`.
+#[derive(Clone, Copy, Debug)]
+struct Step<T> {
+    /// Where the movement starts; the previous value holds until then.
+    from: u64,
+    at: u64,
+    value: T,
+}
+
+/// One value over time.
+#[derive(Clone, Debug)]
+struct Lane<T> {
+    start: T,
+    steps: Vec<Step<T>>,
+}
+
+/// A gain and the scale on which a line to it is straight.
+#[derive(Clone, Copy, Debug)]
+struct Level {
+    db: f64,
+    /// Whether the line to this level is straight in amplitude instead of in dB.
+    linear: bool,
+}
+
+/// The exact values of an object over time.
+#[derive(Clone, Debug)]
+pub(crate) struct Lanes {
+    position: Lane<Position>,
+    gain: Lane<Level>,
+    size: Lane<f64>,
+    /// Which half of a pair this is, and the pair's width.
+    pair: Option<(f64, Side)>,
+}
+
+impl<T: Copy> Lane<T> {
+    /// `mentions` are the keyframes that mention this value, in order of time.
+    fn new(start: T, mentions: impl Iterator<Item = (u64, Curve, T)>) -> Self {
+        let mut lane = Self { start, steps: Vec::new() };
+        let mut before: Option<u64> = None;
+        for (at, curve, value) in mentions {
+            // Until its first keyframe a value stands still, so that keyframe is a step.
+            let from = match (before, curve) {
+                (Some(before), Curve::Linear) => before,
+                _ => at.saturating_sub(HOLD_RAMP.0).max(before.unwrap_or(0)),
+            };
+            if at == 0 {
+                lane.start = value;
+            } else {
+                lane.steps.push(Step { from, at, value });
+            }
+            before = Some(at);
+        }
+        lane
+    }
+
+    /// The value before, the value after, and how far between them the frame is.
+    fn around(&self, frame: u64) -> (T, T, f64) {
+        let next = self.steps.partition_point(|step| step.at <= frame);
+        let before = if next == 0 { self.start } else { self.steps[next - 1].value };
+        match self.steps.get(next) {
+            Some(step) if frame > step.from => {
+                let t = (frame - step.from) as f64 / (step.at - step.from) as f64;
+                (before, step.value, t)
+            }
+            _ => (before, before, 0.0),
+        }
+    }
+
+    fn knots(&self) -> impl Iterator<Item = u64> + '_ {
+        self.steps.iter().flat_map(|step| [step.from, step.at])
+    }
+}
+
+impl Lanes {
+    /// The lanes of an object with these values at rest. A gain of 0 dB is added to the static gain,
+    /// which is not in here.
+    pub(crate) fn new(
+        position: Position,
+        size: f64,
+        keyframes: &[Keyframe],
+        pair: Option<(f64, Side)>,
+    ) -> Self {
+        let positions = keyframes.iter().filter_map(|k| Some((k.at.0, k.curve, k.position?)));
+        let sizes = keyframes.iter().filter_map(|k| Some((k.at.0, k.curve, k.size?)));
+        let rest = Level { db: 0.0, linear: true };
+        let gains = keyframes.iter().filter_map(|k| Some((k.at.0, k.curve, k.gain_db?)));
+        let mut first = true;
+        let levels = gains.map(|(at, curve, db)| {
+            // Steps are ramps of amplitude.
+            let linear = std::mem::replace(&mut first, false) || curve == Curve::Hold;
+            (at, curve, Level { db, linear })
+        });
+        Self {
+            position: Lane::new(position, positions),
+            gain: Lane::new(rest, levels),
+            size: Lane::new(size, sizes),
+            pair,
+        }
+    }
+
+    /// The exact state at a frame.
+    pub(crate) fn state_at(&self, frame: u64) -> ObjectState {
+        let (a, b, t) = self.position.around(frame);
+        let centre = if t > 0.0 { a.lerp(b, t) } else { a };
+        let position = match self.pair {
+            Some((width, side)) => pair::place(centre, width, side),
+            None => centre,
+        };
+        let (a, b, t) = self.gain.around(frame);
+        let gain = if t <= 0.0 {
+            LinearGain::from(Decibels(a.db))
+        } else if b.linear || !a.db.is_finite() || !b.db.is_finite() {
+            let (a, b) = (LinearGain::from(Decibels(a.db)).0, LinearGain::from(Decibels(b.db)).0);
+            LinearGain(a + (b - a) * t)
+        } else {
+            LinearGain::from(Decibels(a.db + (b.db - a.db) * t))
+        };
+        let (a, b, t) = self.size.around(frame);
+        ObjectState { position, gain, size: a + (b - a) * t }
+    }
+
+    /// Frames at which a movement starts or ends, and frame 0.
+    fn knots(&self) -> Vec<u64> {
+        let mut knots = vec![0];
+        knots.extend(self.position.knots());
+        knots.extend(self.gain.knots());
+        knots.extend(self.size.knots());
+        knots.sort_unstable();
+        knots.dedup();
+        knots
+    }
+}
+
+/// Few points whose straight lines stay within the tolerances of the lanes, exact at every keyframe.
+/// `None` when more than `most` would be needed.
+pub(crate) fn flatten(lanes: &Lanes, most: usize) -> Option<Vec<TimedPoint>> {
+    let point = |frame: u64| TimedPoint { frame: FrameIndex(frame), state: lanes.state_at(frame) };
+    let mut points = vec![point(0)];
+    for pair in lanes.knots().windows(2) {
+        let mut at = points[points.len() - 1];
+        while at.frame.0 < pair[1] {
+            at = farthest(lanes, &at, pair[1]);
+            points.push(at);
+            if points.len() > most {
+                return None;
+            }
+        }
+    }
+    Some(without_idle_points(points))
+}
+
+/// The farthest point up to `end` that a straight line from `from` reaches within the tolerances.
+fn farthest(lanes: &Lanes, from: &TimedPoint, end: u64) -> TimedPoint {
+    let point = |frame: u64| TimedPoint { frame: FrameIndex(frame), state: lanes.state_at(frame) };
+    let whole = point(end);
+    if is_straight(lanes, from, &whole) {
+        return whole;
+    }
+    let (mut good, mut bad) = (from.frame.0 + 1, end);
+    while bad - good > 1 {
+        let middle = good + (bad - good) / 2;
+        if is_straight(lanes, from, &point(middle)) {
+            good = middle;
+        } else {
+            bad = middle;
+        }
+    }
+    point(good)
+}
+
+fn is_straight(lanes: &Lanes, a: &TimedPoint, b: &TimedPoint) -> bool {
+    let span = b.frame.0 - a.frame.0;
+    let probes = PROBES.min(span);
+    (1..probes).all(|i| {
+        let offset = span * i / probes;
+        let t = offset as f64 / span as f64;
+        let line = ObjectState {
+            position: a.state.position.lerp(b.state.position, t),
+            gain: LinearGain(a.state.gain.0 + (b.state.gain.0 - a.state.gain.0) * t),
+            size: a.state.size + (b.state.size - a.state.size) * t,
+        };
+        is_near(&line, &lanes.state_at(a.frame.0 + offset), PROBE_SHARE)
+    })
+}
+
+/// Whether two states differ by at most this share of the tolerances.
+fn is_near(a: &ObjectState, b: &ObjectState, share: f64) -> bool {
+    let factor = LinearGain::from(Decibels(TOLERANCE_DB * share)).0;
+    let (quiet, loud) = (a.gain.0.min(b.gain.0), a.gain.0.max(b.gain.0));
+    let position = match (a.position, b.position) {
+        (Position::Polar(p), Position::Polar(q)) => {
+            angle_deg(p, q) <= TOLERANCE_DEG * share
+                && (p.distance - q.distance).abs() <= TOLERANCE_ROOM * share
+        }
+        (p, q) => {
+            let (p, q) = (p.to_room(), q.to_room());
+            let far = (p.x - q.x).abs().max((p.y - q.y).abs()).max((p.z - q.z).abs());
+            far <= TOLERANCE_ROOM * share
+        }
+    };
+    position && loud <= quiet * factor + 1e-12 && (a.size - b.size).abs() <= TOLERANCE_ROOM * share
+}
+
+/// The angle between two directions.
+fn angle_deg(a: PolarPosition, b: PolarPosition) -> f64 {
+    let (u, v) = (a.direction(), b.direction());
+    let chord: f64 = u.iter().zip(v).map(|(p, q)| (p - q) * (p - q)).sum::<f64>().sqrt();
+    2.0 * (chord / 2.0).min(1.0).asin().to_degrees()
+}
+
+/// Leaves out points that lie on the line between those that stay, and the end of a standstill.
+fn without_idle_points(points: Vec<TimedPoint>) -> Vec<TimedPoint> {
+    let mut kept: Vec<TimedPoint> = Vec::with_capacity(points.len());
+    for (i, point) in points.iter().enumerate() {
+        let Some(before) = kept.last() else {
+            kept.push(*point);
+            continue;
+        };
+        let idle = match points.get(i + 1) {
+            Some(next) => lies_between(before, point, next),
+            None => before.state == point.state,
+        };
+        if !idle {
+            kept.push(*point);
+        }
+    }
+    kept
+}
+
+fn lies_between(a: &TimedPoint, point: &TimedPoint, b: &TimedPoint) -> bool {
+    let t = (point.frame.0 - a.frame.0) as f64 / (b.frame.0 - a.frame.0) as f64;
+    let near = |a: f64, b: f64| (a - b).abs() <= ON_THE_LINE;
+    let line = a.state.position.lerp(b.state.position, t);
+    let position = match (line, point.state.position) {
+        (Position::Polar(p), Position::Polar(q)) => {
+            near(p.azimuth_deg, q.azimuth_deg)
+                && near(p.elevation_deg, q.elevation_deg)
+                && near(p.distance, q.distance)
+        }
+        (p, q) => {
+            let (p, q) = (p.to_room(), q.to_room());
+            near(p.x, q.x) && near(p.y, q.y) && near(p.z, q.z)
+        }
+    };
+    let gain = a.state.gain.0 + (b.state.gain.0 - a.state.gain.0) * t;
+    position
+        && (gain - point.state.gain.0).abs() <= ON_THE_LINE * gain
+        && near(a.state.size + (b.state.size - a.state.size) * t, point.state.size)
+}

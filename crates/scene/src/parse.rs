@@ -1,0 +1,330 @@
+//! The top of a scene, its stems and its outputs.
+
+use crate::layouts::LayoutRequest;
+use crate::place::Findings;
+use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten};
+use crate::scene::{
+    BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
+};
+use crate::{limits, parse_bed, parse_object, rules, version, yaml};
+use cupola_model::{
+    BinauralMode, Checked, Finding, FrameCount, FrameRate, Place, SampleRate, StemOffset,
+};
+
+/// The session rates a scene may choose, in Hz.
+const SAMPLE_RATES_HZ: [u32; 6] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
+
+/// Reads a scene. `file` is the name shown in findings; nothing is opened.
+///
+/// All findings come at once, in the order of the document. There is a value when none of them is
+/// an error.
+///
+/// ```
+/// let text = "cupola: 1\nstems:\n  kick: {file: kick.wav}\nobjects:\n  - {stem: kick, position: {azimut: 30}}\n";
+/// let checked = cupola_scene::parse_scene(text, "song.yaml");
+/// assert_eq!(checked.findings[0].to_string(),
+///     "song.yaml:5:29 objects[0].position.azimut: error: there is no such key here: found azimut, \
+///      allowed azimuth, elevation, distance, x, y, z; did you mean `azimuth`? [scene.key.unknown]");
+/// ```
+pub fn parse_scene(text: &str, file: &str) -> Checked<Scene> {
+    let mut findings = Findings::new(file);
+    let value = yaml::parse(text, &mut findings)
+        .and_then(|node| read_scene(&Cursor::root(&node), file, &mut findings))
+        .filter(|_| findings.errors() == 0);
+    Checked { value, findings: findings.into_list() }
+}
+
+/// What the parts of a scene need to know of the whole while they are read.
+pub(crate) struct Context {
+    pub(crate) rate: SampleRate,
+    pub(crate) binaural: BinauralMode,
+    pub(crate) stems: Vec<StemRequest>,
+}
+
+impl Context {
+    /// The stem a part names, marked as used.
+    pub(crate) fn stem(&mut self, cursor: &Cursor<'_>, findings: &mut Findings) -> Option<usize> {
+        let name = cursor.scalar(findings, "the name of a stem")?;
+        let index = self.stems.iter().position(|stem| stem.name == name);
+        match index {
+            Some(i) => self.stems[i].used = true,
+            None => {
+                let names = || self.stems.iter().map(|stem| stem.name.as_str());
+                let known = if self.stems.len() > 20 { String::new() } else { list_words(names()) };
+                let mut hint = did_you_mean(name, names());
+                if hint.is_empty() {
+                    hint = "list the stem under `stems`".to_owned();
+                }
+                let finding = Finding::error(rules::STEM_UNKNOWN, "there is no such stem")
+                    .subject(shorten(name))
+                    .found(shorten(name))
+                    .allowed(known)
+                    .hint(hint);
+                cursor.report(findings, finding);
+            }
+        }
+        index
+    }
+
+    /// `binaural`, or what `defaults` say.
+    pub(crate) fn binaural(
+        &self,
+        fields: &mut Fields<'_>,
+        findings: &mut Findings,
+    ) -> BinauralMode {
+        fields.get("binaural").and_then(|c| binaural(&c, findings)).unwrap_or(self.binaural)
+    }
+}
+
+fn binaural(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<BinauralMode> {
+    cursor.word(findings, &BinauralMode::ALL.map(|mode| (mode.name(), mode)))
+}
+
+/// The groups of a part.
+pub(crate) fn groups(fields: &mut Fields<'_>, findings: &mut Findings) -> Vec<String> {
+    let Some(cursor) = fields.get("groups") else { return Vec::new() };
+    let items = cursor.items(findings, "a list such as [vocals]");
+    items.iter().filter_map(|item| item.text(findings)).collect()
+}
+
+fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<Scene> {
+    let mut fields = root.fields(findings, "a mapping that starts with `cupola: 1`")?;
+    version::check(&mut fields, findings);
+    let title = fields.get("title").and_then(|c| c.text(findings)).unwrap_or_default();
+    let artist = fields.get("artist").and_then(|c| c.text(findings)).unwrap_or_default();
+    let rate = fields.get("sample_rate").and_then(|c| sample_rate(&c, findings));
+    let rate = rate.unwrap_or(SampleRate::HZ_48000);
+    let frame_rate = fields
+        .get("frame_rate")
+        .and_then(|c| c.word(findings, &FrameRate::ALL.map(|rate| (rate.name(), rate))))
+        .unwrap_or(FrameRate::Fps24);
+    let reference = fields.get("reference").and_then(|c| {
+        let path = c.text(findings)?;
+        Some((path, c.spot().in_file(file)))
+    });
+    let default_binaural = fields.get("defaults").and_then(|c| {
+        let mut defaults = c.fields(findings, "a mapping such as {binaural: mid}")?;
+        let mode = defaults.get("binaural").and_then(|c| binaural(&c, findings));
+        defaults.finish(findings);
+        mode
+    });
+    let end = fields.get("end").and_then(|c| read_end(&c, rate, findings));
+    let pad_bed = fields.get("pad_bed").and_then(|c| c.word(findings, &[("7.1.2", true)]));
+    let (stems, stem_settings) = read_stems(&mut fields, rate, file, findings);
+    let binaural = default_binaural.unwrap_or_default();
+    let mut context = Context { rate, binaural, stems };
+    let beds = parse_bed::read_beds(&mut fields, &mut context, findings);
+    let objects = parse_object::read_objects(&mut fields, &mut context, findings);
+    let outputs = read_outputs(&mut fields, file, findings);
+    fields.finish(findings);
+    let scene = Scene {
+        file: file.to_owned(),
+        title,
+        artist,
+        sample_rate: rate,
+        frame_rate,
+        reference,
+        end,
+        pad_bed: pad_bed.unwrap_or(false),
+        stems: context.stems,
+        stem_settings,
+        beds,
+        objects,
+        outputs,
+    };
+    limits::check(&scene, root, findings);
+    Some(scene)
+}
+
+fn sample_rate(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<SampleRate> {
+    let text = cursor.scalar(findings, "a rate in Hz such as 48000")?;
+    let bare = text.strip_suffix("Hz").unwrap_or(text).trim_end();
+    let rate =
+        bare.parse().ok().filter(|hz| SAMPLE_RATES_HZ.contains(hz)).and_then(SampleRate::new);
+    if rate.is_none() {
+        let allowed = SAMPLE_RATES_HZ.map(|hz| hz.to_string());
+        let khz: Option<f64> = text.strip_suffix("kHz").unwrap_or(text).trim_end().parse().ok();
+        let meant = khz.and_then(|khz| {
+            SAMPLE_RATES_HZ.into_iter().find(|hz| (f64::from(*hz) - khz * 1000.0).abs() < 0.5)
+        });
+        let hint = meant.map_or_else(
+            || "stems of other rates are converted to the session's".to_owned(),
+            |hz| format!("did you mean {hz}?"),
+        );
+        let finding = Finding::error(rules::VALUE_WORD, "this session rate is not supported")
+            .found(shorten(text))
+            .allowed(format!("{} Hz", list_words(allowed.iter().map(String::as_str))))
+            .hint(hint);
+        cursor.report(findings, finding);
+    }
+    rate
+}
+
+fn read_end(cursor: &Cursor<'_>, rate: SampleRate, findings: &mut Findings) -> Option<FrameCount> {
+    let end = cursor.instant(findings, rate)?;
+    if end.0 == 0 {
+        let finding = Finding::error(rules::PROGRAMME_LENGTH, "the programme would have no length")
+            .found(cursor.found())
+            .hint("write the time at which it ends, or remove `end` to end with the longest stem");
+        cursor.report(findings, finding);
+        return None;
+    }
+    Some(FrameCount(end.0))
+}
+
+fn read_stems(
+    fields: &mut Fields<'_>,
+    rate: SampleRate,
+    file: &str,
+    findings: &mut Findings,
+) -> (Vec<StemRequest>, Vec<StemSettings>) {
+    const EXAMPLE: &str = "a mapping such as {file: stems/drums.wav}";
+    let Some(cursor) = fields.get("stems") else { return (Vec::new(), Vec::new()) };
+    let mut stems = (Vec::new(), Vec::new());
+    for (name, spot, cursor) in cursor.named_entries(findings, "a mapping of names to files") {
+        check_text(name, &spot, "the name of the stem", findings);
+        let mut path = None;
+        let mut place = cursor.spot().in_file(file);
+        let mut settings = StemSettings { gain_db: 0.0, offset: StemOffset::NONE, spot };
+        if cursor.is_scalar() && cursor.found() != "nothing" {
+            let finding = Finding::error(rules::VALUE_TYPE, "a stem is a mapping")
+                .found(cursor.found())
+                .hint(format!("write `{{file: {}}}`", cursor.found()));
+            cursor.report(findings, finding);
+        } else if let Some(mut fields) = cursor.fields(findings, EXAMPLE) {
+            if let Some(file_cursor) = fields.need("file", findings, "file: stems/drums.wav") {
+                path = file_cursor.text(findings);
+                place = file_cursor.spot().in_file(file);
+            }
+            if let Some(gain) = fields.get("gain").and_then(|c| c.gain(findings)) {
+                settings.gain_db = gain;
+            }
+            if let Some(offset) = fields.get("offset").and_then(|c| c.offset(findings, rate)) {
+                settings.offset = offset;
+            }
+            fields.finish(findings);
+        }
+        // A stem whose file is wrong is still a name that others may use.
+        let path = path.unwrap_or_default();
+        stems.0.push(StemRequest { name: name.trim().to_owned(), path, place, used: false });
+        stems.1.push(settings);
+    }
+    stems
+}
+
+fn read_outputs(
+    fields: &mut Fields<'_>,
+    file: &str,
+    findings: &mut Findings,
+) -> Vec<OutputRequest> {
+    let Some(list) = fields.get("outputs") else { return default_outputs(file) };
+    let items = list.items(findings, "a list such as [{speakers: 7.1.4}]");
+    let mut outputs: Vec<OutputRequest> = Vec::new();
+    for item in &items {
+        let Some((kind, name)) = read_output(item, findings) else { continue };
+        let name = name.unwrap_or_else(|| kind.usual_name());
+        if outputs.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
+            let finding =
+                Finding::error(rules::OUTPUT_TWICE, format!("two outputs would be called {name}"))
+                    .subject(name.clone())
+                    .hint("give one of them a name, for example `name: preview`");
+            item.report(findings, finding);
+        }
+        outputs.push(OutputRequest { kind, name, place: item.spot().in_file(file) });
+    }
+    outputs
+}
+
+/// What a scene makes that asks for nothing.
+fn default_outputs(file: &str) -> Vec<OutputRequest> {
+    let layout = crate::find_layout("7.1.4").expect("7.1.4 is one of our layouts");
+    let speakers = OutputKind::Speakers {
+        layout: LayoutRequest::Standard(layout),
+        bits: BitDepth::default(),
+        order: ChannelOrder::default(),
+    };
+    let binaural = OutputKind::Binaural { bits: BitDepth::default() };
+    let place = Place { file: file.to_owned(), ..Place::default() };
+    [speakers, binaural, OutputKind::MasterAdmBwf]
+        .map(|kind| OutputRequest { name: kind.usual_name(), kind, place: place.clone() })
+        .into()
+}
+
+impl OutputKind {
+    fn usual_name(&self) -> String {
+        match self {
+            Self::Speakers { layout: LayoutRequest::Standard(layout), .. } => layout.name.clone(),
+            Self::Speakers { layout: LayoutRequest::File(path), .. } => {
+                let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+                file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned()
+            }
+            Self::Binaural { .. } => "binaural".to_owned(),
+            Self::MasterAdmBwf => "adm-bwf".to_owned(),
+        }
+    }
+}
+
+fn read_output(item: &Cursor<'_>, findings: &mut Findings) -> Option<(OutputKind, Option<String>)> {
+    const BITS: [(&str, BitDepth); 3] =
+        [("16", BitDepth::Int16), ("24", BitDepth::Int24), ("32", BitDepth::Float32)];
+    const ORDERS: [(&str, ChannelOrder); 2] =
+        [("bs2051", ChannelOrder::Bs2051), ("wave", ChannelOrder::Wave)];
+    let mut fields = item.fields(findings, "a mapping such as {speakers: 7.1.4}")?;
+    let speakers = fields.get("speakers");
+    let binaural = fields.get("binaural");
+    let master = fields.get("master");
+    let bits = fields.get("bits");
+    let order = fields.get("order");
+    let name = fields.get("name").and_then(|c| c.text(findings));
+    let spot = fields.spot().clone();
+    fields.finish(findings);
+    refuse_extras(speakers.is_some(), master.is_some(), &bits, &order, findings);
+    let bits = bits.and_then(|c| c.word(findings, &BITS)).unwrap_or_default();
+    let order = order.and_then(|c| c.word(findings, &ORDERS)).unwrap_or_default();
+    let kind = match (speakers, binaural, master) {
+        (Some(c), None, None) => {
+            OutputKind::Speakers { layout: LayoutRequest::read(&c, findings)?, bits, order }
+        }
+        (None, Some(c), None) => {
+            c.word(findings, &[("default", ())])?;
+            OutputKind::Binaural { bits }
+        }
+        (None, None, Some(c)) => {
+            c.word(findings, &[("adm-bwf", ())])?;
+            OutputKind::MasterAdmBwf
+        }
+        (None, None, None) => {
+            let finding = Finding::error(rules::KEY_MISSING, "it is not said what this output is")
+                .allowed("speakers, binaural or master")
+                .hint("add for example `speakers: 7.1.4`");
+            findings.push(&spot, finding);
+            return None;
+        }
+        _ => {
+            let finding = Finding::error(rules::KEY_CONFLICT, "an output is one thing")
+                .allowed("one of speakers, binaural, master")
+                .hint("write one list item for each output");
+            findings.push(&spot, finding);
+            return None;
+        }
+    };
+    Some((kind, name))
+}
+
+/// `bits` and `order` where they would mean nothing.
+fn refuse_extras(
+    speakers: bool,
+    master: bool,
+    bits: &Option<Cursor<'_>>,
+    order: &Option<Cursor<'_>>,
+    findings: &mut Findings,
+) {
+    if let (true, Some(bits)) = (master, bits) {
+        let finding = Finding::error(rules::KEY_CONFLICT, "a master is always 24-bit");
+        bits.report(findings, finding.found(bits.found()).hint("remove `bits`"));
+    }
+    if let (false, Some(order)) = (speakers, order) {
+        let finding = Finding::error(rules::KEY_CONFLICT, "`order` belongs to `speakers`");
+        order.report(findings, finding.hint("remove `order`"));
+    }
+}

@@ -1,0 +1,417 @@
+//! A scene and the facts of its stems make a [`Timeline`].
+
+use crate::automation::{Lanes, flatten};
+use crate::pair::{self, Side};
+use crate::place::{Findings, Spot};
+use crate::route::{self, Feeds};
+use crate::rules;
+use crate::scene::{Curve, Feed, Keyframe, ObjectEntry, Scene};
+use crate::value::{MAX_HOURS, longest};
+use cupola_model::{
+    Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Decibels, Finding,
+    FrameCount, Item, Lane, LaneSource, LinearGain, Object, SampleRate, StemFacts, StemIndex,
+    StemOffset, StemUse, Timeline, TrackIndex,
+};
+
+/// Most timed points of a whole programme, about 300 MB.
+const MAX_POINTS: usize = 4_000_000;
+
+impl Scene {
+    /// Turns the scene into a programme.
+    ///
+    /// `facts` has one entry for each of [`Scene::stems`], in their order; `None` for a stem that
+    /// could not be opened, or that nothing uses and nobody looked at. A used stem without facts
+    /// leaves no finding here (whoever failed to open it has one), but there is no value then;
+    /// everything else is still checked.
+    ///
+    /// [`Timeline::stems`] holds the used stems only, by the names of [`Scene::stems`].
+    ///
+    /// ```
+    /// use cupola_model::StemFacts;
+    /// let text = "cupola: 1\nstems:\n  kick: {file: kick.wav}\nobjects:\n  - {stem: kick, position: {azimuth: 30}}\n";
+    /// let scene = cupola_scene::parse_scene(text, "song.yaml").value.expect("the scene is right");
+    /// let kick = StemFacts { sample_rate: 48_000, channels: 1, frames: 480_000,
+    ///     format: "WAV, 24-bit PCM".into(), lossy: false };
+    /// let timeline = scene.resolve(&[Some(kick)]).value.expect("the stem fits the scene");
+    /// assert_eq!((timeline.length.0, timeline.lanes.len()), (480_000, 1));
+    /// ```
+    pub fn resolve(&self, facts: &[Option<StemFacts>]) -> Checked<Timeline> {
+        let findings = Findings::new(&self.file);
+        let mut work = Work { scene: self, facts, findings, stems: Vec::new(), lanes: Vec::new() };
+        work.collect_stems();
+        let length = work.length();
+        let mut items = work.beds();
+        items.extend(work.objects(length));
+        let complete = work.stems.iter().all(|stem| *stem != StemState::Unread);
+        let errors = work.findings.errors();
+        let timeline = length.filter(|_| complete && errors == 0).map(|length| Timeline {
+            title: self.title.clone(),
+            artist: self.artist.clone(),
+            sample_rate: self.sample_rate,
+            length,
+            frame_rate: self.frame_rate,
+            stems: work.used_stems(),
+            lanes: std::mem::take(&mut work.lanes),
+            items,
+        });
+        Checked { value: timeline, findings: work.findings.into_list() }
+    }
+}
+
+/// What is known of a stem of the scene.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum StemState {
+    /// Nothing uses it.
+    Unused,
+    /// It could not be opened.
+    Unread,
+    /// Its index in the timeline.
+    Known(StemIndex),
+}
+
+struct Work<'s> {
+    scene: &'s Scene,
+    facts: &'s [Option<StemFacts>],
+    findings: Findings,
+    stems: Vec<StemState>,
+    lanes: Vec<Lane>,
+}
+
+impl<'s> Work<'s> {
+    fn facts(&self, stem: usize) -> Option<&'s StemFacts> {
+        self.facts.get(stem)?.as_ref()
+    }
+
+    fn collect_stems(&mut self) {
+        let mut next = 0;
+        for (i, stem) in self.scene.stems.iter().enumerate() {
+            let state = match (stem.used, self.facts(i)) {
+                (false, _) => StemState::Unused,
+                (true, None) => StemState::Unread,
+                (true, Some(_)) => {
+                    next += 1;
+                    StemState::Known(StemIndex(next - 1))
+                }
+            };
+            self.stems.push(state);
+        }
+    }
+
+    fn used_stems(&self) -> Vec<StemUse> {
+        let mut used = Vec::new();
+        for (i, (stem, settings)) in
+            self.scene.stems.iter().zip(&self.scene.stem_settings).enumerate()
+        {
+            if let (StemState::Known(_), Some(facts)) = (self.stems[i], self.facts(i)) {
+                let (name, facts) = (stem.name.clone(), facts.clone());
+                used.push(StemUse { name, facts, offset: settings.offset });
+            }
+        }
+        used
+    }
+
+    /// The length of the programme: `end`, or where the longest used stem ends. `None` when it is
+    /// not known or not legal.
+    fn length(&mut self) -> Option<FrameCount> {
+        let rate = self.scene.sample_rate;
+        let mut longest_stem = FrameCount(0);
+        for (i, settings) in self.scene.stem_settings.iter().enumerate() {
+            let StemState::Known(_) = self.stems[i] else { continue };
+            let Some(facts) = self.facts(i) else { continue };
+            let end = facts.end_at(rate, settings.offset);
+            longest_stem = longest_stem.max(end);
+            let start = start_of(facts, rate, settings.offset);
+            let cut = if end.0 == 0 {
+                "the offset cuts the whole stem away"
+            } else if self.scene.end.is_some_and(|end| start >= end.0) {
+                "the stem starts after the end of the programme"
+            } else {
+                continue;
+            };
+            let name = &self.scene.stems[i].name;
+            let finding = Finding::warning(rules::STEM_OUTSIDE, cut)
+                .subject(name.clone())
+                .hint("correct its `offset`");
+            self.findings.push(&settings.spot, finding);
+        }
+        if let Some(end) = self.scene.end {
+            return Some(end);
+        }
+        if self.stems.contains(&StemState::Unread) {
+            return None;
+        }
+        let allowed = longest(rate);
+        if longest_stem.0 > 0 && longest_stem <= allowed {
+            return Some(longest_stem);
+        }
+        let finding = if longest_stem.0 == 0 {
+            Finding::error(rules::PROGRAMME_LENGTH, "the programme has no length")
+                .hint("use a stem, or write `end: 3:30`")
+        } else {
+            Finding::error(rules::PROGRAMME_LENGTH, "the programme is too long")
+                .found(format!("{:.0} s", rate.seconds(longest_stem)))
+                .allowed(format!("up to {MAX_HOURS} h"))
+                .hint("write `end` to cut it, or correct an `offset`")
+        };
+        self.findings.push(&Spot::start(), finding);
+        None
+    }
+
+    /// A new lane with these sources: channel, factor and extra gain in dB of a stem.
+    fn source(&self, stem: usize, channel: u16, factor: f64, gain_db: f64) -> Option<LaneSource> {
+        let StemState::Known(index) = self.stems[stem] else { return None };
+        let total_db = self.scene.stem_settings[stem].gain_db + gain_db;
+        let gain = LinearGain(LinearGain::from(Decibels(total_db)).0 * factor);
+        Some(LaneSource { stem: index, channel, gain, low_pass_hz: None })
+    }
+
+    fn push_lane(&mut self, sources: Vec<LaneSource>) -> TrackIndex {
+        self.lanes.push(Lane { sources });
+        TrackIndex(self.lanes.len() - 1)
+    }
+
+    fn beds(&mut self) -> Vec<Item> {
+        let scene = self.scene;
+        let mut items = Vec::new();
+        for (i, entry) in scene.beds.iter().enumerate() {
+            let padded = scene.pad_bed && i == 0;
+            let format = if padded { BedFormat::F7_1_2 } else { entry.format };
+            let mut sources: Vec<Vec<LaneSource>> = vec![Vec::new(); format.channels().len()];
+            for route in &entry.routes {
+                let facts = self.facts(route.stem);
+                let name = &scene.stems[route.stem].name;
+                let feeds: Feeds =
+                    route::feeds(route, entry.format, facts, name, &mut self.findings);
+                for feed in feeds {
+                    let label = if padded { padded_label(feed.label) } else { feed.label };
+                    let Some(k) = format.channels().iter().position(|l| *l == label) else {
+                        continue;
+                    };
+                    let gain_db = route.gain_db + feed.gain_db;
+                    if let Some(mut source) =
+                        self.source(route.stem, feed.channel, feed.factor, gain_db)
+                    {
+                        source.low_pass_hz = route.low_pass_hz;
+                        sources[k].push(source);
+                    }
+                }
+            }
+            if padded && entry.format.channels().contains(&BedLabel::Ls) {
+                let finding = Finding::note(
+                    rules::BED_PADDED,
+                    format!("the {} bed becomes 7.1.2: Ls and Rs become Lrs and Rrs", entry.format),
+                )
+                .subject(entry.name.clone())
+                .hint("they stand at the same place in the room");
+                self.findings.push(&entry.spot, finding);
+            }
+            items.push(self.bed(&entry.name, &entry.groups, format, entry.binaural, sources));
+        }
+        if scene.pad_bed && items.is_empty() {
+            let format = BedFormat::F7_1_2;
+            let silence = vec![Vec::new(); format.channels().len()];
+            let mode = BinauralMode::default();
+            items.push(self.bed(crate::parse_bed::BED_NAME, &[], format, mode, silence));
+        }
+        items
+    }
+
+    fn bed(
+        &mut self,
+        name: &str,
+        groups: &[String],
+        format: BedFormat,
+        binaural: BinauralMode,
+        sources: Vec<Vec<LaneSource>>,
+    ) -> Item {
+        let mut channels = Vec::with_capacity(sources.len());
+        for (label, sources) in format.channels().iter().zip(sources) {
+            let binaural = if label.is_lfe() { BinauralMode::Off } else { binaural };
+            channels.push(BedChannel { label: *label, lane: self.push_lane(sources), binaural });
+        }
+        Item::Bed(Bed { name: name.to_owned(), groups: groups.to_vec(), format, channels })
+    }
+
+    fn objects(&mut self, length: Option<FrameCount>) -> Vec<Item> {
+        let scene = self.scene;
+        let mut items = Vec::new();
+        let mut points_left = MAX_POINTS;
+        for entry in &scene.objects {
+            self.check_keyframes(entry, length);
+            let channels = self.object_channels(entry);
+            let sides = match entry.feed {
+                Feed::Pair { width, .. } => {
+                    vec![Some((width, Side::Left)), Some((width, Side::Right))]
+                }
+                _ => vec![None],
+            };
+            for (i, (name, side)) in entry.names().into_iter().zip(sides).enumerate() {
+                let lanes = Lanes::new(entry.position, entry.size, &entry.keyframes, side);
+                let Some(points) = flatten(&lanes, points_left) else {
+                    let finding =
+                        Finding::error(rules::LIMIT_POINTS, "the scene moves more than fits")
+                            .allowed(format!("{MAX_POINTS} points"))
+                            .hint("use fewer keyframes");
+                    self.findings.push(&entry.spot, finding);
+                    return items;
+                };
+                points_left -= points.len();
+                let sources = channels.get(i).into_iter().flatten();
+                let sources = sources.filter_map(|(channel, factor)| {
+                    self.source(entry.stem, *channel, *factor, entry.gain_db)
+                });
+                let sources = sources.collect();
+                let lane = self.push_lane(sources);
+                let automation = Automation::new(points)
+                    .expect("keyframes rise in time, are in range and of one kind");
+                let groups = entry.groups.clone();
+                items.push(Item::Object(Object {
+                    name,
+                    groups,
+                    lane,
+                    binaural: entry.binaural,
+                    automation,
+                }));
+            }
+        }
+        items
+    }
+
+    /// For each object of an entry, the channels of its stem with a factor. Empty when they are not
+    /// known; a finding says why, unless the stem could not be opened.
+    fn object_channels(&mut self, entry: &ObjectEntry) -> Vec<Vec<(u16, f64)>> {
+        let Some(facts) = self.facts(entry.stem) else { return Vec::new() };
+        let stem = &self.scene.stems[entry.stem].name;
+        let stereo = facts.channels == 2;
+        match &entry.feed {
+            Feed::Whole if facts.channels == 1 => vec![vec![(0, 1.0)]],
+            Feed::FoldMono(_) if facts.channels == 1 => vec![vec![(0, 1.0)]],
+            Feed::FoldMono(_) if stereo => vec![vec![(0, 0.5), (1, 0.5)]],
+            Feed::Pair { .. } if stereo => vec![vec![(0, 1.0)], vec![(1, 1.0)]],
+            Feed::Channel(channel, spot) => {
+                route::channel_index(*channel, facts, stem, spot, &mut self.findings)
+                    .map_or_else(Vec::new, |index| vec![vec![(index, 1.0)]])
+            }
+            unfit => {
+                let (message, hint, spot) = match unfit {
+                    Feed::Pair { spot, .. } => {
+                        ("a pair needs a stereo stem", only_channels(facts), spot)
+                    }
+                    Feed::FoldMono(spot) => {
+                        ("`fold: mono` needs a stereo stem", only_channels(facts), spot)
+                    }
+                    _ if stereo => (
+                        "an object is mono, but its stem is stereo",
+                        stereo_remedies(),
+                        &entry.spot,
+                    ),
+                    _ => {
+                        let hint = format!(
+                            "choose one with `channel: 1` to `channel: {}`",
+                            facts.channels
+                        );
+                        ("an object is mono, but its stem has more channels", hint, &entry.spot)
+                    }
+                };
+                let finding = Finding::error(rules::OBJECT_STEREO, message)
+                    .subject(stem.clone())
+                    .found(channel_count(facts))
+                    .hint(hint);
+                self.findings.push(spot, finding);
+                Vec::new()
+            }
+        }
+    }
+
+    fn check_keyframes(&mut self, entry: &ObjectEntry, length: Option<FrameCount>) {
+        if let Feed::Pair { width, spot } = &entry.feed {
+            let mut centres = std::iter::once(entry.position)
+                .chain(entry.keyframes.iter().filter_map(|k| k.position));
+            if centres.any(|centre| pair::is_clipped(centre, *width)) {
+                let finding =
+                    Finding::note(rules::PAIR_CLIPPED, "the pair is wider than the room allows")
+                        .subject(entry.name.clone())
+                        .hint("it stops at the walls; make it narrower or move it to the middle");
+                self.findings.push(spot, finding);
+            }
+        }
+        self.note_jump(entry, "position", |k| k.position.map(|p| p != entry.position));
+        self.note_jump(entry, "size", |k| k.size.map(|size| size != entry.size));
+        self.note_jump(entry, "gain", |k| k.gain_db.map(|db| db != 0.0));
+        let after = |k: &&Keyframe| length.is_some_and(|length| k.at.0 > length.0);
+        let mut late = entry.keyframes.iter().filter(after);
+        if let Some(first) = late.next() {
+            let message = match late.count() {
+                0 => "a keyframe stands after the end of the programme".to_owned(),
+                more => format!("{} keyframes stand after the end of the programme", more + 1),
+            };
+            let seconds = |frames: u64| self.scene.sample_rate.seconds(FrameCount(frames));
+            let finding = Finding::warning(rules::KEYFRAME_AFTER_END, message)
+                .subject(entry.name.clone())
+                .found(format!("{:.3} s", seconds(first.at.0)))
+                .allowed(format!("up to {:.3} s", seconds(length.map_or(0, |l| l.0))))
+                .hint("what lies after the end is not heard");
+            self.findings.push(&first.spot, finding);
+        }
+    }
+
+    /// `differs` says whether a keyframe mentions the value, and if so whether it is a new one.
+    fn note_jump(
+        &mut self,
+        entry: &ObjectEntry,
+        what: &str,
+        differs: impl Fn(&Keyframe) -> Option<bool>,
+    ) {
+        let first = entry.keyframes.iter().find_map(|k| Some((k, differs(k)?)));
+        if let Some((keyframe, true)) = first
+            && keyframe.at.0 > 0
+            && keyframe.curve == Curve::Linear
+        {
+            let message = format!("{what} jumps at its first keyframe");
+            let finding = Finding::note(rules::KEYFRAME_JUMP, message)
+                .subject(entry.name.clone())
+                .hint("it stands still before; add a keyframe where the movement should start");
+            self.findings.push(&keyframe.spot, finding);
+        }
+    }
+}
+
+/// The first frame of a stem on the timeline; 0 when its head is cut.
+fn start_of(facts: &StemFacts, rate: SampleRate, offset: StemOffset) -> u64 {
+    let frames = match offset {
+        StemOffset::SessionFrames(frames) => i128::from(frames),
+        StemOffset::FileFrames(frames) => {
+            i128::from(frames) * i128::from(rate.hz()) / i128::from(facts.sample_rate.max(1))
+        }
+    };
+    u64::try_from(frames.max(0)).unwrap_or(u64::MAX)
+}
+
+/// Where a bed channel goes when its bed becomes 7.1.2: to the channel at the same place.
+fn padded_label(label: BedLabel) -> BedLabel {
+    match label {
+        BedLabel::Ls => BedLabel::Lrs,
+        BedLabel::Rs => BedLabel::Rrs,
+        other => other,
+    }
+}
+
+pub(crate) fn channel_count(facts: &StemFacts) -> String {
+    match facts.channels {
+        1 => "1 channel".to_owned(),
+        n => format!("{n} channels"),
+    }
+}
+
+fn only_channels(facts: &StemFacts) -> String {
+    match facts.channels {
+        0 | 1 => "a mono stem needs nothing: remove the key".to_owned(),
+        n => format!("choose one with `channel: 1` to `channel: {n}`"),
+    }
+}
+
+fn stereo_remedies() -> String {
+    "write `pair: {width: 60}` for two linked objects, `channel: left` for one side, or \
+     `fold: mono` for (L+R)/2"
+        .to_owned()
+}

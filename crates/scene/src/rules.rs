@@ -1,0 +1,68 @@
+//! Every rule a scene or layout is checked against. An id never changes its meaning.
+
+macro_rules! rules {
+    ($($name:ident = $id:literal, $meaning:literal;)*) => {
+        $(pub(crate) const $name: &str = $id;)*
+
+        /// Every rule id this room reports, with one line of meaning.
+        pub const RULES: &[(&str, &str)] = &[$(($id, $meaning)),*];
+    };
+}
+
+rules! {
+    YAML_SYNTAX = "scene.yaml.syntax", "The text is not one YAML document.";
+    YAML_LIMIT = "scene.yaml.limit", "The file is too large, too deep or holds too many values.";
+    YAML_TAG = "scene.yaml.tag", "YAML tags (`!word`) are not used.";
+    MORE = "scene.findings.more", "Further findings were left out of the list.";
+    VERSION = "scene.version", "The format version is one this program does not read.";
+    KEY_UNKNOWN = "scene.key.unknown", "A key that does not exist here.";
+    KEY_MISSING = "scene.key.missing", "A key that is needed is not there.";
+    KEY_DUPLICATE = "scene.key.duplicate", "A key is written twice in one mapping.";
+    KEY_CONFLICT = "scene.key.conflict", "Keys that exclude each other.";
+    VALUE_EMPTY = "scene.value.empty", "A key without a value, or an empty name.";
+    VALUE_TYPE = "scene.value.type", "A text where a list is needed, and the like.";
+    VALUE_NUMBER = "scene.value.number", "Not a number.";
+    VALUE_TIME = "scene.value.time", "Not a time.";
+    VALUE_RANGE = "scene.value.range", "A number or time out of its range.";
+    VALUE_WORD = "scene.value.word", "Not one of the words allowed here.";
+    VALUE_TEXT = "scene.value.text", "A text with control characters, or far too long.";
+    NAME_DUPLICATE = "scene.name.duplicate", "Two objects share a name.";
+    NAME_LONG = "scene.name.long", "A name longer than the 64 characters a master carries.";
+    STEM_UNKNOWN = "scene.stem.unknown", "A stem that the scene does not list.";
+    STEM_UNUSED = "scene.stem.unused", "A stem that nothing uses.";
+    STEM_CHANNEL = "scene.stem.channel", "A channel the stem does not have.";
+    STEM_OUTSIDE = "scene.stem.outside", "The offset puts the stem outside the programme.";
+    ROUTE_TARGET = "scene.route.target", "It cannot be told which bed channels a stem feeds.";
+    ROUTE_IN_ORDER = "scene.route.in_order", "The channels of a stem feed those of the bed in order.";
+    BED_LABEL = "scene.bed.label", "A channel the bed does not have.";
+    BED_PADDED = "scene.bed.padded", "Padding moves channels to those of 7.1.2 at the same place.";
+    LFE_NO_LOWPASS = "scene.lfe.no_lowpass", "A full-range signal is sent to the LFE.";
+    OBJECT_STEREO = "scene.object.stereo", "An object needs one channel, or two as a pair.";
+    POSITION_MIXED = "scene.position.mixed", "Polar and room coordinates in one object.";
+    PAIR_CLIPPED = "scene.pair.clipped", "A pair is wider than the room and stops at its walls.";
+    KEYFRAME_ORDER = "scene.keyframe.order", "Keyframes are not in order of time.";
+    KEYFRAME_TWICE = "scene.keyframe.twice", "Two keyframes at one time.";
+    KEYFRAME_EMPTY = "scene.keyframe.empty", "A keyframe that changes nothing.";
+    KEYFRAME_JUMP = "scene.keyframe.jump", "A value jumps at its first keyframe.";
+    KEYFRAME_AFTER_END = "scene.keyframe.after_end", "A keyframe after the end of the programme.";
+    OUTPUT_TWICE = "scene.output.twice", "Two outputs that would have one name.";
+    MASTER_RATE = "scene.master.sample_rate", "Masters are made at 48 or 96 kHz.";
+    MASTER_BED = "scene.master.bed", "Some players expect ten bed tracks.";
+    LIMIT_OBJECTS = "scene.limit.objects", "More than 118 objects.";
+    LIMIT_TRACKS = "scene.limit.tracks", "More than 128 tracks.";
+    LIMIT_POINTS = "scene.limit.points", "More movement than fits into memory.";
+    PROGRAMME_EMPTY = "scene.programme.empty", "Nothing to hear.";
+    PROGRAMME_LENGTH = "scene.programme.length", "The programme has no length, or more than a day.";
+    LAYOUT_SPEAKERS = "layout.speakers", "The loudspeakers do not make a layout.";
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_rule_is_listed_twice_and_every_rule_has_a_meaning() {
+        for (i, (id, meaning)) in super::RULES.iter().enumerate() {
+            assert!(meaning.ends_with('.'), "{id} has no sentence");
+            assert!(super::RULES[..i].iter().all(|(other, _)| other != id), "{id} is listed twice");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The scene as its author wrote it, read and checked as far as that goes without the stems.
+
+use crate::layouts::LayoutRequest;
+use crate::place::Spot;
+use cupola_model::{
+    BedFormat, BedLabel, BinauralMode, FrameCount, FrameIndex, FrameRate, Place, Position,
+    SampleRate, StemOffset,
+};
+
+/// A scene that was read without errors; [`Scene::resolve`] turns it into a `Timeline`.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    pub(crate) file: String,
+    pub(crate) title: String,
+    pub(crate) artist: String,
+    pub(crate) sample_rate: SampleRate,
+    pub(crate) frame_rate: FrameRate,
+    pub(crate) reference: Option<(String, Place)>,
+    pub(crate) end: Option<FrameCount>,
+    pub(crate) pad_bed: bool,
+    pub(crate) stems: Vec<StemRequest>,
+    pub(crate) stem_settings: Vec<StemSettings>,
+    pub(crate) beds: Vec<BedEntry>,
+    pub(crate) objects: Vec<ObjectEntry>,
+    pub(crate) outputs: Vec<OutputRequest>,
+}
+
+/// A stem the scene lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StemRequest {
+    /// The name it goes by in the scene; unique.
+    pub name: String,
+    /// Its file as written, relative to the scene file.
+    pub path: String,
+    /// Where the file is named.
+    pub place: Place,
+    /// Whether a bed or an object uses it. A stem that nothing uses need not be opened.
+    pub used: bool,
+}
+
+/// What `cupola build` is asked to make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputRequest {
+    /// What.
+    pub kind: OutputKind,
+    /// The part of the file name that tells this output from the others: the author's `name`, or
+    /// the layout, `binaural` or `adm-bwf`. Unique in a scene.
+    pub name: String,
+    /// Where it is asked for; line 0 for the outputs of a scene that asks for none.
+    pub place: Place,
+}
+
+/// The kinds of output.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OutputKind {
+    /// Loudspeaker signals.
+    Speakers {
+        /// For which loudspeakers.
+        layout: LayoutRequest,
+        /// Format of the samples.
+        bits: BitDepth,
+        /// Order of the channels.
+        order: ChannelOrder,
+    },
+    /// Two signals for headphones, with the built-in head.
+    Binaural {
+        /// Format of the samples.
+        bits: BitDepth,
+    },
+    /// An Atmos master as ADM BWF; always 24-bit.
+    MasterAdmBwf,
+}
+
+/// Format of output samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BitDepth {
+    /// 16-bit integers, dithered.
+    Int16,
+    /// 24-bit integers.
+    #[default]
+    Int24,
+    /// 32-bit floats, which never clip.
+    Float32,
+}
+
+/// Order of the channels of a loudspeaker output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChannelOrder {
+    /// The order of the layout: sides before backs. [BS.2051-3]
+    #[default]
+    Bs2051,
+    /// Ascending bits of the WAVE channel mask: backs before sides.
+    Wave,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct StemSettings {
+    pub(crate) gain_db: f64,
+    pub(crate) offset: StemOffset,
+    pub(crate) spot: Spot,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct BedEntry {
+    pub(crate) name: String,
+    pub(crate) format: BedFormat,
+    pub(crate) binaural: BinauralMode,
+    pub(crate) groups: Vec<String>,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) spot: Spot,
+}
+
+/// A stem, or one channel of it, into channels of a bed.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub(crate) stem: usize,
+    pub(crate) channel: Option<(Channel, Spot)>,
+    pub(crate) to: Option<Target>,
+    pub(crate) gain_db: f64,
+    pub(crate) low_pass_hz: Option<f64>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) spot: Spot,
+}
+
+/// Bed channels in the order written, each with a gain in dB of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) labels: Vec<(BedLabel, f64)>,
+    pub(crate) spot: Spot,
+}
+
+/// A channel of a stem as authors name it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Channel {
+    Left,
+    Right,
+    /// From 1.
+    Number(u16),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ObjectEntry {
+    pub(crate) name: String,
+    pub(crate) stem: usize,
+    pub(crate) feed: Feed,
+    pub(crate) groups: Vec<String>,
+    pub(crate) binaural: BinauralMode,
+    pub(crate) gain_db: f64,
+    pub(crate) size: f64,
+    pub(crate) position: Position,
+    pub(crate) keyframes: Vec<Keyframe>,
+    pub(crate) spot: Spot,
+}
+
+/// How the channels of a stem become objects.
+#[derive(Clone, Debug)]
+pub(crate) enum Feed {
+    /// The only channel.
+    Whole,
+    Channel(Channel, Spot),
+    /// (L+R)/2.
+    FoldMono(Spot),
+    /// Two objects this far apart: degrees for polar positions, distance in x for room positions.
+    Pair {
+        width: f64,
+        spot: Spot,
+    },
+}
+
+/// What holds from an instant on; what is not mentioned is interpolated past it.
+#[derive(Clone, Debug)]
+pub(crate) struct Keyframe {
+    pub(crate) at: FrameIndex,
+    pub(crate) position: Option<Position>,
+    pub(crate) gain_db: Option<f64>,
+    pub(crate) size: Option<f64>,
+    pub(crate) curve: Curve,
+    pub(crate) spot: Spot,
+}
+
+/// The way a value travels to a keyframe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Curve {
+    /// A straight line.
+    #[default]
+    Linear,
+    /// It stays, and steps at the keyframe.
+    Hold,
+}
+
+impl Scene {
+    /// Title; empty when the scene has none.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Artist; empty when the scene has none.
+    pub fn artist(&self) -> &str {
+        &self.artist
+    }
+
+    /// Session rate of everything.
+    pub fn sample_rate(&self) -> SampleRate {
+        self.sample_rate
+    }
+
+    /// Frame rate stated in masters.
+    pub fn frame_rate(&self) -> FrameRate {
+        self.frame_rate
+    }
+
+    /// The stereo reference: path as written, relative to the scene, and where it is named. It is
+    /// for checks and never rendered.
+    pub fn reference(&self) -> Option<(&str, &Place)> {
+        self.reference.as_ref().map(|(path, place)| (path.as_str(), place))
+    }
+
+    /// The stems in document order, one entry each, used or not.
+    pub fn stems(&self) -> &[StemRequest] {
+        &self.stems
+    }
+
+    /// What `cupola build` makes, in document order.
+    pub fn outputs(&self) -> &[OutputRequest] {
+        &self.outputs
+    }
+}

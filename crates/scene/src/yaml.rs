@@ -1,0 +1,342 @@
+//! YAML text to a tree whose every node knows its place. The one module that knows the YAML package.
+//!
+//! Findings must carry line and column, and all of them must come at once, so the text is not
+//! deserialised into structs: the parser's events become [`Node`]s, and [`crate::read`] asks them for
+//! keys. Scalars keep their spelling (`7.1` stays `7.1`, `5.10` is not `5.1`), so nothing depends on how
+//! YAML guesses types. Aliases share their node; merge keys are expanded here.
+
+use crate::place::{Findings, Spot};
+use crate::rules;
+use cupola_model::Finding;
+use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Largest text in bytes. A scene of 10 000 keyframes has about 1 MB.
+pub(crate) const MAX_BYTES: usize = 10 * 1024 * 1024;
+/// Deepest nesting, aliases counted as if written out.
+const MAX_DEPTH: u32 = 64;
+/// Most nodes, aliases and merged entries counted as if written out.
+const MAX_NODES: u64 = 2_000_000;
+
+/// A value of the document.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) kind: Kind,
+}
+
+/// What a value is.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Scalar { text: Box<str>, plain: bool },
+    List(Vec<Rc<Node>>),
+    Map(Vec<Entry>),
+}
+
+/// A key and its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: Rc<str>,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) value: Rc<Node>,
+}
+
+impl Node {
+    /// Whether the value is missing: nothing, `~` or `null`, unquoted.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar { text, plain: true }
+            if matches!(&**text, "" | "~" | "null" | "Null" | "NULL"))
+    }
+}
+
+/// Reads one document. `None` when the text cannot be read at all; the finding says why.
+pub(crate) fn parse(text: &str, findings: &mut Findings) -> Option<Rc<Node>> {
+    if text.len() > MAX_BYTES {
+        let finding = Finding::error(rules::YAML_LIMIT, "the file is too large")
+            .found(format!("{} bytes", text.len()))
+            .allowed(format!("at most {MAX_BYTES} bytes"))
+            .hint("is this the right file?");
+        findings.push(&Spot::start(), finding);
+        return None;
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    options.flow_nesting_limit = MAX_DEPTH as usize;
+    options.block_nesting_limit = MAX_DEPTH as usize;
+    let mut builder = Builder::new(findings);
+    for event in Parser::new_from_str_with_options(text, options) {
+        match event {
+            Ok((event, span)) => builder.event(event, span)?,
+            Err(error) => {
+                builder.syntax_error(&error);
+                return None;
+            }
+        }
+    }
+    let root = builder.root.take();
+    if root.is_none() {
+        let finding = Finding::error(rules::YAML_SYNTAX, "the file is empty")
+            .hint("a scene starts with `cupola: 1`");
+        findings.push(&Spot::start(), finding);
+    }
+    root
+}
+
+/// A finished node with what it costs when written out.
+#[derive(Clone)]
+struct Weighed {
+    node: Rc<Node>,
+    nodes: u64,
+    depth: u32,
+}
+
+/// A list or map that is still open.
+struct Open {
+    line: u32,
+    column: u32,
+    anchor: usize,
+    parts: Parts,
+    nodes: u64,
+    depth: u32,
+}
+
+enum Parts {
+    List(Vec<Rc<Node>>),
+    Map { entries: Vec<Entry>, merges: Vec<Rc<Node>>, key: Option<Key> },
+}
+
+/// A key waiting for its value.
+enum Key {
+    Name {
+        name: Rc<str>,
+        line: u32,
+        column: u32,
+    },
+    Merge,
+    /// Not a name; its value is skipped.
+    Unusable,
+}
+
+struct Builder<'f> {
+    findings: &'f mut Findings,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Weighed>,
+    total: u64,
+    documents: u32,
+    root: Option<Rc<Node>>,
+}
+
+fn place(span: &Span) -> (u32, u32) {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    (number(span.start.line()), number(span.start.col()).saturating_add(1))
+}
+
+impl<'f> Builder<'f> {
+    fn new(findings: &'f mut Findings) -> Self {
+        let anchors = HashMap::new();
+        Self { findings, open: Vec::new(), anchors, total: 0, documents: 0, root: None }
+    }
+
+    /// Takes one event; `None` stops the reading, with a finding.
+    fn event(&mut self, event: Event<'_>, span: Span) -> Option<()> {
+        let (line, column) = place(&span);
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    let finding =
+                        Finding::error(rules::YAML_SYNTAX, "a second document starts here")
+                            .allowed("one document a file")
+                            .hint("remove the `---` or move what follows to a file of its own");
+                    return self.stop(line, column, finding);
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_tag(tag.is_some(), line, column);
+                let plain = style == ScalarStyle::Plain;
+                let kind = Kind::Scalar { text: text.into(), plain };
+                let node = Rc::new(Node { line, column, kind });
+                self.finish(Weighed { node, nodes: 1, depth: 1 }, anchor, true)?;
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.refuse_tag(tag.is_some(), line, column);
+                self.start(line, column, anchor, Parts::List(Vec::new()));
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.refuse_tag(tag.is_some(), line, column);
+                let parts = Parts::Map { entries: Vec::new(), merges: Vec::new(), key: None };
+                self.start(line, column, anchor, parts);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close()?,
+            Event::Alias(id) => {
+                let Some(target) = self.anchors.get(&id).cloned() else {
+                    let finding = Finding::error(
+                        rules::YAML_SYNTAX,
+                        "this alias stands inside its own anchor",
+                    );
+                    return self.stop(line, column, finding.hint("write the value out"));
+                };
+                // A key taken from an alias stays where it is written.
+                let in_place = Rc::clone(&target.node);
+                self.finish_at(Weighed { node: in_place, ..target }, 0, (line, column), true)?;
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn stop(&mut self, line: u32, column: u32, finding: Finding) -> Option<()> {
+        self.findings.push(&Spot { line, column, path: String::new() }, finding);
+        None
+    }
+
+    fn refuse_tag(&mut self, tagged: bool, line: u32, column: u32) {
+        if tagged {
+            let finding = Finding::error(rules::YAML_TAG, "tags mean nothing here")
+                .hint("remove the word that starts with `!`");
+            self.findings.push(&Spot { line, column, path: String::new() }, finding);
+        }
+    }
+
+    fn start(&mut self, line: u32, column: u32, anchor: usize, parts: Parts) {
+        self.open.push(Open { line, column, anchor, parts, nodes: 1, depth: 1 });
+    }
+
+    fn close(&mut self) -> Option<()> {
+        let Some(open) = self.open.pop() else { return Some(()) };
+        let mut nodes = open.nodes;
+        let kind = match open.parts {
+            Parts::List(items) => Kind::List(items),
+            Parts::Map { mut entries, merges, .. } => {
+                nodes += merge(&mut entries, &merges, self.findings);
+                Kind::Map(entries)
+            }
+        };
+        let node = Rc::new(Node { line: open.line, column: open.column, kind });
+        let finished = Weighed { node, nodes, depth: open.depth };
+        // The parts were counted one by one; what is new is the node and its merged entries.
+        self.total += nodes - open.nodes;
+        self.finish(finished, open.anchor, false)
+    }
+
+    fn finish(&mut self, done: Weighed, anchor: usize, counts: bool) -> Option<()> {
+        let place = (done.node.line, done.node.column);
+        self.finish_at(done, anchor, place, counts)
+    }
+
+    /// Hands a finished node to what is open around it.
+    fn finish_at(
+        &mut self,
+        done: Weighed,
+        anchor: usize,
+        (line, column): (u32, u32),
+        counts: bool,
+    ) -> Option<()> {
+        self.total = self.total.saturating_add(if counts { done.nodes } else { 1 });
+        let depth = done.depth.saturating_add(u32::try_from(self.open.len()).unwrap_or(u32::MAX));
+        if self.total > MAX_NODES || depth > MAX_DEPTH {
+            let (what, allowed) = if depth > MAX_DEPTH {
+                ("the file is nested too deeply", format!("{MAX_DEPTH} levels"))
+            } else {
+                ("the file holds too many values", format!("{MAX_NODES} values"))
+            };
+            let finding = Finding::error(rules::YAML_LIMIT, what)
+                .allowed(format!("at most {allowed}, aliases counted as if written out"));
+            return self.stop(line, column, finding);
+        }
+        if anchor != 0 {
+            self.anchors.insert(anchor, done.clone());
+        }
+        let Some(parent) = self.open.last_mut() else {
+            self.root = Some(done.node);
+            return Some(());
+        };
+        parent.nodes = parent.nodes.saturating_add(done.nodes);
+        parent.depth = parent.depth.max(done.depth.saturating_add(1));
+        match &mut parent.parts {
+            Parts::List(items) => items.push(done.node),
+            Parts::Map { entries, merges, key } => match key.take() {
+                None => *key = Some(as_key(&done.node, line, column, self.findings)),
+                Some(Key::Name { name, line, column }) => {
+                    entries.push(Entry { key: name, line, column, value: done.node });
+                }
+                Some(Key::Merge) => merges.push(done.node),
+                Some(Key::Unusable) => {}
+            },
+        }
+        Some(())
+    }
+
+    fn syntax_error(&mut self, error: &ScanError) {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (line, column) = (number(error.marker().line()), number(error.marker().col()));
+        let words = error.info();
+        let hint = match () {
+            () if words.contains("tab") => "indent with spaces, not tabs",
+            () if words.contains("anchor") => "an alias `*name` needs an anchor `&name` before it",
+            () if words.contains("nest") || words.contains("recursion") => "flatten the scene",
+            () if words.contains("quoted") => "is a quotation mark missing or doubled?",
+            () if words.contains("bracket") || words.contains("flow") => {
+                "check that every `[` and `{` is closed"
+            }
+            () => "check indentation and colons here and on the line above",
+        };
+        let finding = Finding::error(rules::YAML_SYNTAX, format!("this is not YAML: {words}"));
+        self.stop(line, column.saturating_add(1), finding.hint(hint));
+    }
+}
+
+fn as_key(node: &Node, line: u32, column: u32, findings: &mut Findings) -> Key {
+    match &node.kind {
+        Kind::Scalar { text, plain: true } if &**text == "<<" => Key::Merge,
+        Kind::Scalar { text, .. } => Key::Name { name: Rc::from(&**text), line, column },
+        _ => {
+            let finding = Finding::error(rules::VALUE_TYPE, "a key must be a word")
+                .hint("write the key as plain text before the colon");
+            findings.push(&Spot { line, column, path: String::new() }, finding);
+            Key::Unusable
+        }
+    }
+}
+
+/// Refuses repeated keys (the first one stays) and adds the entries of merge keys that the map does
+/// not have itself. Returns the number of nodes added.
+fn merge(entries: &mut Vec<Entry>, merges: &[Rc<Node>], findings: &mut Findings) -> u64 {
+    let mut lines: HashMap<Rc<str>, u32> = HashMap::with_capacity(entries.len());
+    entries.retain(|entry| {
+        let Some(&first) = lines.get(&entry.key) else {
+            lines.insert(Rc::clone(&entry.key), entry.line);
+            return true;
+        };
+        let spot = Spot { line: entry.line, column: entry.column, path: entry.key.to_string() };
+        let finding =
+            Finding::error(rules::KEY_DUPLICATE, format!("`{}` is written twice", entry.key))
+                .hint(format!("the first one is on line {first}; keep one of them"));
+        findings.push(&spot, finding);
+        false
+    });
+    let mut added = 0_u64;
+    for source in merges.iter().flat_map(|node| match &node.kind {
+        Kind::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    }) {
+        let Kind::Map(more) = &source.kind else {
+            let finding =
+                Finding::error(rules::VALUE_TYPE, "`<<` takes a mapping or a list of them");
+            let spot = Spot { line: source.line, column: source.column, path: "<<".into() };
+            findings.push(&spot, finding);
+            continue;
+        };
+        for entry in more {
+            if lines.insert(Rc::clone(&entry.key), entry.line).is_none() {
+                entries.push(entry.clone());
+                added += 1;
+            }
+        }
+    }
+    added
+}

@@ -1,0 +1,104 @@
+//! WAV, RF64 and BW64.
+
+use crate::StemError;
+use crate::frames::Decode;
+use cupola_bw64::{Error, Form, Reader, Repair};
+use cupola_model::{Finding, Place, StemFacts};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Samples decoded at once, over all channels: 16384 frames of a stereo file.
+const PIECE_SAMPLES: usize = 32_768;
+
+/// An open file of the WAV family.
+pub(crate) struct WavFile {
+    file: PathBuf,
+    reader: Reader<File>,
+}
+
+/// `None` when the container is sound but the codec in it is not PCM.
+pub(crate) fn open(path: &Path, handle: File) -> Result<Option<WavFile>, StemError> {
+    match Reader::new(handle) {
+        Ok(reader) => Ok(Some(WavFile { file: path.into(), reader })),
+        Err(Error::UnsupportedCodec { .. }) => Ok(None),
+        Err(cause) => Err(stem_error(path, cause)),
+    }
+}
+
+impl WavFile {
+    pub(crate) fn facts(&self) -> StemFacts {
+        let format = self.reader.format();
+        let container = match self.reader.form() {
+            Form::Riff => "WAV",
+            Form::Rf64 => "RF64",
+            Form::Bw64 => "BW64",
+        };
+        let kind = if format.sample.is_float() { "float" } else { "PCM" };
+        StemFacts {
+            sample_rate: format.sample_rate,
+            channels: format.channels,
+            frames: self.reader.frames(),
+            format: format!("{container}, {}-bit {kind}", format.valid_bits),
+            lossy: false,
+        }
+    }
+
+    /// What had to be mended, as findings.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        let name = self.file.display().to_string();
+        let finding = |repair: &Repair| {
+            let rule = rule_of(repair);
+            let place = Place { file: name.clone(), ..Place::default() };
+            let finding = if repair.loses_sound() {
+                Finding::warning(rule, repair.to_string()).hint("export the stem again")
+            } else {
+                Finding::note(rule, repair.to_string())
+            };
+            finding.at(place).subject(name.clone())
+        };
+        self.reader.repairs().iter().map(finding).collect()
+    }
+}
+
+fn rule_of(repair: &Repair) -> &'static str {
+    match repair {
+        Repair::RiffSize { .. } => "stems.wav.riff_size",
+        Repair::StreamedData { .. } => "stems.wav.streamed",
+        Repair::DataCut { .. } => "stems.wav.truncated",
+        Repair::PartialFrame { .. } => "stems.wav.partial_frame",
+        Repair::MissingPad { .. } => "stems.wav.missing_pad",
+        Repair::ChunkCut { .. } => "stems.wav.chunk_cut",
+        Repair::TrailingBytes { .. } => "stems.wav.trailing_bytes",
+        Repair::NoDs64 => "stems.wav.no_ds64",
+        _ => "stems.wav.repaired",
+    }
+}
+
+impl Decode for WavFile {
+    fn next_piece(&mut self, planes: &mut Vec<Vec<f32>>) -> Result<usize, StemError> {
+        let most = PIECE_SAMPLES / planes.len();
+        for plane in planes.iter_mut() {
+            plane.resize(most, 0.0);
+        }
+        let count = match self.reader.read(planes, most) {
+            Ok(count) => count,
+            Err(cause) => return Err(stem_error(&self.file, cause)),
+        };
+        for plane in planes.iter_mut() {
+            plane.truncate(count);
+        }
+        Ok(count)
+    }
+}
+
+fn stem_error(path: &Path, cause: Error) -> StemError {
+    let file = path.into();
+    match cause {
+        Error::Io(source) => StemError::Io { file, source },
+        Error::ChannelCount { found } => StemError::Channels { file, found: found.into() },
+        Error::Shrunk { frame, frames } => {
+            StemError::Short { file, found: frame, promised: frames }
+        }
+        other => StemError::Damaged { file, what: other.to_string() },
+    }
+}

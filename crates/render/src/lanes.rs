@@ -90,3 +90,6 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,3 +37,41 @@ fn ramped<S: Simd>(_: S, out: &mut [f32], signal: &[f32], ramp: Ramp, position: 
         *out += (ramp.from + ramp.step * (first + i as i32) as f32) * x;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One sample after the other.
+    fn slow(out: &mut [f32], signal: &[f32], ramp: Ramp, position: u32) {
+        for i in 0..out.len() {
+            let gain = std::hint::black_box(ramp.step * (position as f32 + i as f32)) + ramp.from;
+            out[i] = std::hint::black_box(gain * signal[i]) + out[i];
+        }
+    }
+
+    #[test]
+    fn every_vector_width_gives_the_bits_of_the_plain_loop() {
+        let signal: Vec<f32> = (0..1001).map(|n| (n as f32 * 0.7).sin()).collect();
+        for (from, step, position) in
+            [(0.3, 1e-3, 0), (1.0, -2.1e-3, 77), (0.0, 0.0, 5), (0.7, 0.0, 0)]
+        {
+            let ramp = Ramp { from, step };
+            for len in [0, 1, 7, 8, 31, 480, 1001] {
+                let start: Vec<f32> = (0..len).map(|n| (n as f32).cos()).collect();
+                let mut expected = start.clone();
+                slow(&mut expected, &signal, ramp, position);
+                for level in [Level::new(), Level::baseline()] {
+                    let mut got = start.clone();
+                    add_ramp(level, &mut got, &signal, ramp, position);
+                    assert_eq!(got, expected, "{level:?} {ramp:?} {position} {len}");
+                    if step == 0.0 {
+                        let mut got = start.clone();
+                        add_constant(level, &mut got, &signal, from);
+                        assert_eq!(got, expected, "{level:?} constant {from} {len}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -155,3 +155,6 @@ fn bed_sends(bed: &Bed, layout: &Layout, room: &RoomPanner) -> Vec<BedSend> {
     }
     sends
 }
+
+#[cfg(test)]
+mod tests;

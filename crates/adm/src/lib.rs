@@ -10,6 +10,8 @@
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+mod bounded;
+mod collect;
 mod error;
 mod ids;
 mod limits;

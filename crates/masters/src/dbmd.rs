@@ -237,3 +237,117 @@ fn text(field: &[u8]) -> String {
     let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
     used.iter().map(|byte| if printable(byte) { char::from(*byte) } else { '?' }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cupola_model::BedLabel;
+    use sha2::{Digest, Sha256};
+
+    /// Eleven tracks, all in the middle, made by another program.
+    fn vector() -> Dbmd {
+        Dbmd {
+            origin: "oracle self-test".into(),
+            tool: "adm_conformance".into(),
+            tool_version: [0, 1, 0],
+            frame_rate: Some(FrameRate::Fps24),
+            binaural: vec![Some(BinauralMode::Mid); 11],
+        }
+    }
+
+    #[test]
+    fn the_chunk_equals_the_one_another_program_makes() {
+        let chunk = vector().encode();
+        assert_eq!(chunk.len(), 526);
+        assert_eq!((chunk[4], chunk[104], chunk[356]), (7, 9, 10));
+        // Each checksum follows its segment.
+        assert_eq!((chunk[103], chunk[355], chunk[523]), (0xad, 0x34, 0x11));
+        let sum: String = Sha256::digest(&chunk).iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(sum, "9e548b5eb4b8ce92c339f494f5480bbe84d53bbb5abd8f37216ae96894126cc7");
+    }
+
+    #[test]
+    fn modes_are_stored_as_dolby_numbers_them() {
+        let modes = [
+            (Some(BinauralMode::Off), 0x80),
+            (Some(BinauralMode::Near), 0x81),
+            (Some(BinauralMode::Far), 0x82),
+            (Some(BinauralMode::Mid), 0x83),
+            (None, 0x84),
+        ];
+        let dbmd = Dbmd { binaural: modes.map(|(mode, _)| mode).into(), ..vector() };
+        let chunk = dbmd.encode();
+        let stored = &chunk[356 + 3 + 142 + 5..][..5];
+        assert_eq!(stored, modes.map(|(_, byte)| byte));
+        assert_eq!(Dbmd::decode(&chunk).unwrap().contents, dbmd);
+    }
+
+    #[test]
+    fn every_frame_rate_and_track_count_comes_back() {
+        for rate in FrameRate::ALL.map(Some).into_iter().chain([None]) {
+            for tracks in [0, 1, 10, 128] {
+                let binaural = vec![Some(BinauralMode::Far); tracks];
+                let dbmd = Dbmd { frame_rate: rate, binaural, ..vector() };
+                let chunk = dbmd.encode();
+                assert!(chunk.len().is_multiple_of(2));
+                let info = Dbmd::decode(&chunk).unwrap();
+                assert_eq!(info, DbmdInfo { contents: dbmd, damaged_segments: vec![] });
+            }
+        }
+    }
+
+    #[test]
+    fn an_lfe_is_off_whatever_its_bed_says() {
+        let channel = |label| BedChannel {
+            label,
+            lane: cupola_model::TrackIndex(0),
+            binaural: BinauralMode::Near,
+        };
+        assert_eq!(bed_mode(&channel(BedLabel::Lfe)), BinauralMode::Off);
+        assert_eq!(bed_mode(&channel(BedLabel::L)), BinauralMode::Near);
+    }
+
+    #[test]
+    fn a_damaged_segment_is_named_and_still_read() {
+        let mut chunk = vector().encode();
+        chunk[107] ^= 1;
+        let info = Dbmd::decode(&chunk).unwrap();
+        assert_eq!(info.damaged_segments, [9]);
+        assert_eq!(info.contents.origin, "nracle self-test");
+    }
+
+    #[test]
+    fn a_chunk_without_track_segment_has_no_modes() {
+        let mut chunk = vector().encode();
+        chunk.truncate(356);
+        chunk.push(0);
+        assert_eq!(Dbmd::decode(&chunk).unwrap().contents.binaural, []);
+    }
+
+    #[test]
+    fn no_cut_and_no_flipped_byte_panics() {
+        let chunk = vector().encode();
+        for cut in 0..chunk.len() {
+            // The end marker and its filler may be missing, and after segment 9 all is said.
+            let whole = Dbmd::decode(&chunk[..cut]).is_ok();
+            assert_eq!(whole, cut == 356 || cut >= 524, "cut at {cut}");
+        }
+        for at in 0..chunk.len() {
+            for bit in 0..8 {
+                let mut damaged = chunk.clone();
+                damaged[at] ^= 1 << bit;
+                if let Ok(info) = Dbmd::decode(&damaged) {
+                    assert!(info.contents.binaural.len() <= 128);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_of_strangers_is_made_printable() {
+        let mut field = [0; 32];
+        field[..6].copy_from_slice(b"a\x1b[\xffz\n");
+        assert_eq!(text(&field), "a?[?z?");
+        assert_eq!(text(&[b'x'; 32]).len(), 32);
+    }
+}

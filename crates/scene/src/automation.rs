@@ -20,7 +20,14 @@ pub(crate) const TOLERANCE_DB: f64 = 0.05;
 /// Share of the tolerances that is used at the frames looked at, so that those between keep them.
 const PROBE_SHARE: f64 = 0.9;
 /// Frames looked at on a line.
-const PROBES: u64 = 16;
+const PROBES: u64 = 12;
+/// Lines tried from one point before it is left at the best one, or at a step of one frame.
+const TRIES: u32 = 24;
+/// Share of the tolerance a next try aims at, and the share from which a line is long enough.
+const AIM: f64 = 0.97;
+const WELL_USED: f64 = 0.8;
+/// Difference in amplitude that no tolerance in dB applies to; -240 dB.
+const INAUDIBLE: f64 = 1e-12;
 /// Difference below which a point lies on the line of its neighbours.
 const ON_THE_LINE: f64 = 1e-9;
 
@@ -145,6 +152,10 @@ impl Lanes {
         ObjectState { position, gain, size: a + (b - a) * t }
     }
 
+    fn point_at(&self, frame: u64) -> TimedPoint {
+        TimedPoint { frame: FrameIndex(frame), state: self.state_at(frame) }
+    }
+
     /// Frames at which a movement starts or ends, and frame 0.
     fn knots(&self) -> Vec<u64> {
         let mut knots = vec![0];
@@ -160,12 +171,15 @@ impl Lanes {
 /// Few points whose straight lines stay within the tolerances of the lanes, exact at every keyframe.
 /// `None` when more than `most` would be needed.
 pub(crate) fn flatten(lanes: &Lanes, most: usize) -> Option<Vec<TimedPoint>> {
-    let point = |frame: u64| TimedPoint { frame: FrameIndex(frame), state: lanes.state_at(frame) };
-    let mut points = vec![point(0)];
+    let mut points = vec![lanes.point_at(0)];
     for pair in lanes.knots().windows(2) {
         let mut at = points[points.len() - 1];
+        // A movement that is not straight tends to need steps of similar length.
+        let mut step = pair[1] - pair[0];
         while at.frame.0 < pair[1] {
-            at = farthest(lanes, &at, pair[1]);
+            let next = farthest(lanes, &at, step.min(pair[1] - at.frame.0), pair[1]);
+            step = next.frame.0 - at.frame.0;
+            at = next;
             points.push(at);
             if points.len() > most {
                 return None;
@@ -175,29 +189,38 @@ pub(crate) fn flatten(lanes: &Lanes, most: usize) -> Option<Vec<TimedPoint>> {
     Some(without_idle_points(points))
 }
 
-/// The farthest point up to `end` that a straight line from `from` reaches within the tolerances.
-fn farthest(lanes: &Lanes, from: &TimedPoint, end: u64) -> TimedPoint {
-    let point = |frame: u64| TimedPoint { frame: FrameIndex(frame), state: lanes.state_at(frame) };
-    let whole = point(end);
-    if is_straight(lanes, from, &whole) {
-        return whole;
-    }
-    let (mut good, mut bad) = (from.frame.0 + 1, end);
-    while bad - good > 1 {
-        let middle = good + (bad - good) / 2;
-        if is_straight(lanes, from, &point(middle)) {
-            good = middle;
-        } else {
-            bad = middle;
+/// About the farthest point up to `end` that a straight line from `from` reaches within the
+/// tolerances; `first` is the span to try first.
+///
+/// The error of a line across a smooth curve grows with the square of its span, so each try leads to
+/// the next.
+fn farthest(lanes: &Lanes, from: &TimedPoint, first: u64, end: u64) -> TimedPoint {
+    let mut span = first;
+    let mut best: Option<TimedPoint> = None;
+    for _ in 0..TRIES {
+        let to = lanes.point_at(from.frame.0 + span);
+        let error = line_error(lanes, from, &to);
+        let reached_end = to.frame.0 == end;
+        if error <= PROBE_SHARE {
+            best = Some(to);
+            if reached_end || error > WELL_USED * PROBE_SHARE {
+                break;
+            }
+        } else if best.is_some() {
+            break;
         }
+        let growth = (AIM * PROBE_SHARE / error.max(1e-6)).sqrt().clamp(0.05, 20.0);
+        let wanted = ((span as f64 * growth) as u64).max(1);
+        span = wanted.min(end - from.frame.0);
     }
-    point(good)
+    best.unwrap_or_else(|| lanes.point_at(from.frame.0 + 1))
 }
 
-fn is_straight(lanes: &Lanes, a: &TimedPoint, b: &TimedPoint) -> bool {
+/// The largest error of the straight line between two points, as a share of the tolerance.
+fn line_error(lanes: &Lanes, a: &TimedPoint, b: &TimedPoint) -> f64 {
     let span = b.frame.0 - a.frame.0;
     let probes = PROBES.min(span);
-    (1..probes).all(|i| {
+    let error_at = |i: u64| {
         let offset = span * i / probes;
         let t = offset as f64 / span as f64;
         let line = ObjectState {
@@ -205,26 +228,29 @@ fn is_straight(lanes: &Lanes, a: &TimedPoint, b: &TimedPoint) -> bool {
             gain: LinearGain(a.state.gain.0 + (b.state.gain.0 - a.state.gain.0) * t),
             size: a.state.size + (b.state.size - a.state.size) * t,
         };
-        is_near(&line, &lanes.state_at(a.frame.0 + offset), PROBE_SHARE)
-    })
+        error_share(&line, &lanes.state_at(a.frame.0 + offset))
+    };
+    (1..probes).map(error_at).fold(0.0, f64::max)
 }
 
-/// Whether two states differ by at most this share of the tolerances.
-fn is_near(a: &ObjectState, b: &ObjectState, share: f64) -> bool {
-    let factor = LinearGain::from(Decibels(TOLERANCE_DB * share)).0;
-    let (quiet, loud) = (a.gain.0.min(b.gain.0), a.gain.0.max(b.gain.0));
+/// How far apart two states are, as a share of the tolerances.
+fn error_share(a: &ObjectState, b: &ObjectState) -> f64 {
     let position = match (a.position, b.position) {
         (Position::Polar(p), Position::Polar(q)) => {
-            angle_deg(p, q) <= TOLERANCE_DEG * share
-                && (p.distance - q.distance).abs() <= TOLERANCE_ROOM * share
+            let distance = (p.distance - q.distance).abs() / TOLERANCE_ROOM;
+            (angle_deg(p, q) / TOLERANCE_DEG).max(distance)
         }
         (p, q) => {
             let (p, q) = (p.to_room(), q.to_room());
-            let far = (p.x - q.x).abs().max((p.y - q.y).abs()).max((p.z - q.z).abs());
-            far <= TOLERANCE_ROOM * share
+            (p.x - q.x).abs().max((p.y - q.y).abs()).max((p.z - q.z).abs()) / TOLERANCE_ROOM
         }
     };
-    position && loud <= quiet * factor + 1e-12 && (a.size - b.size).abs() <= TOLERANCE_ROOM * share
+    let gain = if (a.gain.0 - b.gain.0).abs() <= INAUDIBLE {
+        0.0
+    } else {
+        (20.0 * (a.gain.0 / b.gain.0).log10()).abs() / TOLERANCE_DB
+    };
+    position.max(gain).max((a.size - b.size).abs() / TOLERANCE_ROOM)
 }
 
 /// The angle between two directions.

@@ -22,8 +22,10 @@ pub(crate) fn check(scene: &Scene, root: &Cursor<'_>, findings: &mut Findings) {
             .hint("add a stem to `beds` or `objects`");
         root.report(findings, finding);
     }
+    // What could not be read may be what uses a stem.
+    let whole = findings.errors() == 0;
     for (stem, settings) in scene.stems.iter().zip(&scene.stem_settings) {
-        if !stem.used {
+        if !stem.used && whole {
             let message = format!("nothing uses the stem {}", stem.name);
             let finding = Finding::warning(rules::STEM_UNUSED, message)
                 .subject(stem.name.clone())
@@ -33,7 +35,7 @@ pub(crate) fn check(scene: &Scene, root: &Cursor<'_>, findings: &mut Findings) {
     }
     check_names(scene, findings);
     check_counts(scene, findings);
-    check_masters(scene, findings);
+    check_masters(scene, whole, findings);
 }
 
 impl Scene {
@@ -164,7 +166,7 @@ fn pairs_hint(scene: &Scene) -> String {
     )
 }
 
-fn check_masters(scene: &Scene, findings: &mut Findings) {
+fn check_masters(scene: &Scene, whole: bool, findings: &mut Findings) {
     let master = scene.outputs.iter().find(|output| output.kind == OutputKind::MasterAdmBwf);
     let Some(master) = master else { return };
     let spot = crate::place::Spot {
@@ -183,7 +185,7 @@ fn check_masters(scene: &Scene, findings: &mut Findings) {
     }
     let full = BedFormat::F7_1_2.channels().len();
     let first_bed = scene.beds.first().map_or(0, |bed| bed.format.channels().len());
-    if !scene.pad_bed && first_bed < full {
+    if whole && !scene.pad_bed && first_bed < full {
         let finding = Finding::note(
             rules::MASTER_BED,
             "Resolve and Netflix may expect a bed of ten tracks in a master",

@@ -10,6 +10,7 @@ use crate::{limits, parse_bed, parse_object, rules, version, yaml};
 use cupola_model::{
     BinauralMode, Checked, Finding, FrameCount, FrameRate, Place, SampleRate, StemOffset,
 };
+use std::collections::{HashMap, HashSet};
 
 /// The session rates a scene may choose, in Hz.
 const SAMPLE_RATES_HZ: [u32; 6] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
@@ -37,33 +38,49 @@ pub fn parse_scene(text: &str, file: &str) -> Checked<Scene> {
 /// What the parts of a scene need to know of the whole while they are read.
 pub(crate) struct Context {
     pub(crate) rate: SampleRate,
-    pub(crate) binaural: BinauralMode,
     pub(crate) stems: Vec<StemRequest>,
+    binaural: BinauralMode,
+    stem_indices: HashMap<String, usize>,
 }
 
 impl Context {
+    /// Most stems that are searched for the one a wrong name may have meant.
+    const SEARCHED: usize = 1000;
+    /// Most stems that are listed in a finding.
+    const LISTED: usize = 20;
+
+    fn new(rate: SampleRate, binaural: BinauralMode, stems: Vec<StemRequest>) -> Self {
+        let stem_indices = stems.iter().enumerate().map(|(i, stem)| (stem.name.clone(), i));
+        let stem_indices = stem_indices.collect();
+        Self { rate, stems, binaural, stem_indices }
+    }
+
     /// The stem a part names, marked as used.
     pub(crate) fn stem(&mut self, cursor: &Cursor<'_>, findings: &mut Findings) -> Option<usize> {
         let name = cursor.scalar(findings, "the name of a stem")?;
-        let index = self.stems.iter().position(|stem| stem.name == name);
+        let index = self.stem_indices.get(name).copied();
         match index {
             Some(i) => self.stems[i].used = true,
             None => {
-                let names = || self.stems.iter().map(|stem| stem.name.as_str());
-                let known = if self.stems.len() > 20 { String::new() } else { list_words(names()) };
-                let mut hint = did_you_mean(name, names());
-                if hint.is_empty() {
-                    hint = "list the stem under `stems`".to_owned();
+                let mut finding = Finding::error(rules::STEM_UNKNOWN, "there is no such stem");
+                if !findings.is_full() {
+                    finding = self.explain_unknown(finding, name);
                 }
-                let finding = Finding::error(rules::STEM_UNKNOWN, "there is no such stem")
-                    .subject(shorten(name))
-                    .found(shorten(name))
-                    .allowed(known)
-                    .hint(hint);
                 cursor.report(findings, finding);
             }
         }
         index
+    }
+
+    fn explain_unknown(&self, finding: Finding, name: &str) -> Finding {
+        let names = || self.stems.iter().map(|stem| stem.name.as_str()).take(Self::SEARCHED);
+        let short = self.stems.len() <= Self::LISTED;
+        let known = if short { list_words(names()) } else { String::new() };
+        let mut hint = did_you_mean(name, names());
+        if hint.is_empty() {
+            hint = "list the stem under `stems`".to_owned();
+        }
+        finding.subject(shorten(name)).found(shorten(name)).allowed(known).hint(hint)
     }
 
     /// `binaural`, or what `defaults` say.
@@ -112,7 +129,7 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
     let pad_bed = fields.get("pad_bed").and_then(|c| c.word(findings, &[("7.1.2", true)]));
     let (stems, stem_settings) = read_stems(&mut fields, rate, file, findings);
     let binaural = default_binaural.unwrap_or_default();
-    let mut context = Context { rate, binaural, stems };
+    let mut context = Context::new(rate, binaural, stems);
     let beds = parse_bed::read_beds(&mut fields, &mut context, findings);
     let objects = parse_object::read_objects(&mut fields, &mut context, findings);
     let outputs = read_outputs(&mut fields, file, findings);
@@ -220,10 +237,11 @@ fn read_outputs(
     let Some(list) = fields.get("outputs") else { return default_outputs(file) };
     let items = list.items(findings, "a list such as [{speakers: 7.1.4}]");
     let mut outputs: Vec<OutputRequest> = Vec::new();
+    let mut names = HashSet::new();
     for item in &items {
         let Some((kind, name)) = read_output(item, findings) else { continue };
         let name = name.unwrap_or_else(|| kind.usual_name());
-        if outputs.iter().any(|other| other.name.eq_ignore_ascii_case(&name)) {
+        if !names.insert(name.to_lowercase()) {
             let finding =
                 Finding::error(rules::OUTPUT_TWICE, format!("two outputs would be called {name}"))
                     .subject(name.clone())

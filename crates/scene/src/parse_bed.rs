@@ -75,6 +75,7 @@ fn read_route(
         gain_db: gain.unwrap_or(Some(0.0))?,
         low_pass_hz: low_pass.map_or(Some(None), |f| f.map(Some))?,
         groups,
+        silenced: false,
         spot: item.spot(),
     })
 }

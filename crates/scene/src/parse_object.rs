@@ -66,6 +66,7 @@ fn read_object(
         size: size.unwrap_or(0.0),
         position: first_position?,
         keyframes,
+        silenced: false,
         spot: item.spot(),
     })
 }

@@ -46,11 +46,16 @@ impl Findings {
 
     pub(crate) fn push(&mut self, spot: &Spot, finding: Finding) {
         self.errors += usize::from(finding.severity == Severity::Error);
-        if self.list.len() < MAX_FINDINGS {
-            self.list.push(finding.at(spot.in_file(&self.file)));
-        } else {
+        if self.is_full() {
             self.left_out += 1;
+        } else {
+            self.list.push(finding.at(spot.in_file(&self.file)));
         }
+    }
+
+    /// Whether further findings are only counted, so that nobody needs to work on their wording.
+    pub(crate) fn is_full(&self) -> bool {
+        self.list.len() >= MAX_FINDINGS
     }
 
     /// Number of errors so far, those left out included.

@@ -2,7 +2,7 @@
 
 use crate::place::{Findings, Spot};
 use crate::rules;
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{Entry, Kind, Node, Repeat};
 use cupola_model::Finding;
 
 /// Longest name or title in characters.
@@ -78,7 +78,7 @@ impl<'n> Cursor<'n> {
     }
 
     pub(crate) fn is_map(&self) -> bool {
-        matches!(self.node.kind, Kind::Map(_))
+        matches!(self.node.kind, Kind::Map { .. })
     }
 
     /// What stands here, for a finding.
@@ -87,7 +87,7 @@ impl<'n> Cursor<'n> {
             Kind::Scalar { .. } if self.node.is_null() => "nothing".to_owned(),
             Kind::Scalar { text, .. } => shorten(text),
             Kind::List(_) => "a list".to_owned(),
-            Kind::Map(_) => "a mapping".to_owned(),
+            Kind::Map { .. } => "a mapping".to_owned(),
         }
     }
 
@@ -107,11 +107,24 @@ impl<'n> Cursor<'n> {
         self.report(findings, finding);
     }
 
+    fn report_repeats(&self, repeats: &[Repeat], findings: &mut Findings) {
+        for repeat in repeats {
+            let key = shorten(&repeat.key);
+            let finding = Finding::error(rules::KEY_DUPLICATE, format!("`{key}` is written twice"))
+                .hint(format!("the first one is on line {}; keep one of them", repeat.first_line));
+            let path = join(&self.path, &key);
+            findings.push(&Spot { line: repeat.line, column: repeat.column, path }, finding);
+        }
+    }
+
     /// The mapping that stands here; `wanted` says what it should be, for example
     /// `a mapping such as {file: drums.wav}`.
     pub(crate) fn fields(&self, findings: &mut Findings, wanted: &str) -> Option<Fields<'n>> {
         match &self.node.kind {
-            Kind::Map(entries) => Some(Fields { entries, spot: self.spot(), asked: Vec::new() }),
+            Kind::Map { entries, repeats } => {
+                self.report_repeats(repeats, findings);
+                Some(Fields { entries, spot: self.spot(), asked: Vec::new() })
+            }
             _ => {
                 self.wrong_kind(findings, wanted);
                 None
@@ -125,10 +138,11 @@ impl<'n> Cursor<'n> {
         findings: &mut Findings,
         wanted: &str,
     ) -> Vec<(&'n str, Spot, Self)> {
-        let Kind::Map(entries) = &self.node.kind else {
+        let Kind::Map { entries, repeats } = &self.node.kind else {
             self.wrong_kind(findings, wanted);
             return Vec::new();
         };
+        self.report_repeats(repeats, findings);
         let named = entries.iter().map(|entry| {
             let path = join(&self.path, &shorten(&entry.key));
             let spot = Spot { line: entry.line, column: entry.column, path: path.clone() };
@@ -177,7 +191,7 @@ impl<'n> Cursor<'n> {
         let text = self.scalar(findings, &format!("one of {}", allowed()))?;
         let known = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if known.is_none() {
-            let message = format!("{} is not one of the words known here", self.key());
+            let message = format!("{} has an unknown value", self.key());
             let finding = Finding::error(rules::VALUE_WORD, message)
                 .found(shorten(text))
                 .allowed(allowed())
@@ -252,7 +266,11 @@ impl<'n> Fields<'n> {
             let finding = Finding::error(rules::KEY_UNKNOWN, "there is no such key here")
                 .found(shown)
                 .allowed(list_words(self.asked.iter().copied()))
-                .hint(did_you_mean(&entry.key, self.asked.iter().copied()));
+                .hint(if findings.is_full() {
+                    String::new()
+                } else {
+                    did_you_mean(&entry.key, self.asked.iter().copied())
+                });
             findings.push(&spot, finding);
         }
     }

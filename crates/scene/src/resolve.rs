@@ -182,7 +182,7 @@ impl<'s> Work<'s> {
                 let name = &scene.stems[route.stem].name;
                 let feeds: Feeds =
                     route::feeds(route, entry.format, facts, name, &mut self.findings);
-                for feed in feeds {
+                for feed in feeds.into_iter().filter(|_| !route.silenced) {
                     let label = if padded { padded_label(feed.label) } else { feed.label };
                     let Some(k) = format.channels().iter().position(|l| *l == label) else {
                         continue;
@@ -256,7 +256,8 @@ impl<'s> Work<'s> {
                     return items;
                 };
                 points_left -= points.len();
-                let sources = channels.get(i).into_iter().flatten();
+                let audible = channels.get(i).filter(|_| !entry.silenced);
+                let sources = audible.into_iter().flatten();
                 let sources = sources.filter_map(|(channel, factor)| {
                     self.source(entry.stem, *channel, *factor, entry.gain_db)
                 });

@@ -6,6 +6,7 @@ use cupola_model::{
     BedFormat, BedLabel, BinauralMode, FrameCount, FrameIndex, FrameRate, Place, Position,
     SampleRate, StemOffset,
 };
+use std::collections::HashSet;
 
 /// A scene that was read without errors; [`Scene::resolve`] turns it into a `Timeline`.
 #[derive(Clone, Debug)]
@@ -119,6 +120,7 @@ pub(crate) struct Route {
     pub(crate) gain_db: f64,
     pub(crate) low_pass_hz: Option<f64>,
     pub(crate) groups: Vec<String>,
+    pub(crate) silenced: bool,
     pub(crate) spot: Spot,
 }
 
@@ -149,6 +151,7 @@ pub(crate) struct ObjectEntry {
     pub(crate) size: f64,
     pub(crate) position: Position,
     pub(crate) keyframes: Vec<Keyframe>,
+    pub(crate) silenced: bool,
     pub(crate) spot: Spot,
 }
 
@@ -223,5 +226,42 @@ impl Scene {
     /// What `cupola build` makes, in document order.
     pub fn outputs(&self) -> &[OutputRequest] {
         &self.outputs
+    }
+
+    /// The groups that beds, routes and objects belong to: beds first, each group once.
+    pub fn groups(&self) -> Vec<&str> {
+        let beds = self.beds.iter().flat_map(|bed| {
+            bed.groups.iter().chain(bed.routes.iter().flat_map(|route| &route.groups))
+        });
+        let all = beds.chain(self.objects.iter().flat_map(|object| &object.groups));
+        let mut seen = HashSet::new();
+        all.map(String::as_str).filter(|name| seen.insert(*name)).collect()
+    }
+
+    /// Silences every route and object outside a group; tracks and length stay as they are, so
+    /// the groups of a scene add up to the whole. A route belongs to the groups of its bed too.
+    /// Says whether anything belongs to the group.
+    ///
+    /// ```
+    /// let text = "cupola: 1\nstems:\n  kick: {file: kick.wav}\nobjects:\n  - {stem: kick, groups: [drums], position: {azimuth: 30}}\n";
+    /// let mut scene = cupola_scene::parse_scene(text, "song.yaml").value.expect("a right scene");
+    /// assert_eq!(scene.groups(), ["drums"]);
+    /// assert!(scene.solo_group("drums") && !scene.solo_group("vocals"));
+    /// ```
+    pub fn solo_group(&mut self, group: &str) -> bool {
+        let is_in = |groups: &[String]| groups.iter().any(|name| name == group);
+        let mut any = false;
+        for bed in &mut self.beds {
+            let whole = is_in(&bed.groups);
+            for route in &mut bed.routes {
+                route.silenced = !whole && !is_in(&route.groups);
+                any |= !route.silenced;
+            }
+        }
+        for object in &mut self.objects {
+            object.silenced = !is_in(&object.groups);
+            any |= !object.silenced;
+        }
+        any
     }
 }

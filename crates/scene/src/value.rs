@@ -294,6 +294,9 @@ fn time_hint(text: &str) -> String {
     if let Some(number) = text.strip_suffix("ms").and_then(|n| parse_number(n.trim_end())) {
         return format!("did you mean `{} s`?", number / 1000.0);
     }
+    if let Some(number) = text.strip_suffix("min").and_then(|n| parse_number(n.trim_end())) {
+        return format!("did you mean `{} s`?", number * 60.0);
+    }
     if text.contains(':') {
         return "minutes and seconds go up to 59".to_owned();
     }

@@ -9,7 +9,7 @@ use crate::place::{Findings, Spot};
 use crate::rules;
 use cupola_model::Finding;
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Largest text in bytes. A scene of 10 000 keyframes has about 1 MB.
@@ -30,9 +30,25 @@ pub(crate) struct Node {
 /// What a value is.
 #[derive(Debug)]
 pub(crate) enum Kind {
-    Scalar { text: Box<str>, plain: bool },
+    Scalar {
+        text: Box<str>,
+        plain: bool,
+    },
     List(Vec<Rc<Node>>),
-    Map(Vec<Entry>),
+    Map {
+        entries: Vec<Entry>,
+        /// Keys that are there already: not entries, but to be reported by whoever reads the map.
+        repeats: Vec<Repeat>,
+    },
+}
+
+/// A key that was written before in the same mapping.
+#[derive(Debug)]
+pub(crate) struct Repeat {
+    pub(crate) key: Rc<str>,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) first_line: u32,
 }
 
 /// A key and its value.
@@ -212,8 +228,9 @@ impl<'f> Builder<'f> {
         let kind = match open.parts {
             Parts::List(items) => Kind::List(items),
             Parts::Map { mut entries, merges, .. } => {
+                let repeats = take_repeats(&mut entries);
                 nodes += merge(&mut entries, &merges, self.findings);
-                Kind::Map(entries)
+                Kind::Map { entries, repeats }
             }
         };
         let node = Rc::new(Node { line: open.line, column: open.column, kind });
@@ -279,7 +296,7 @@ impl<'f> Builder<'f> {
             () if words.contains("tab") => "indent with spaces, not tabs",
             () if words.contains("anchor") => "an alias `*name` needs an anchor `&name` before it",
             () if words.contains("nest") || words.contains("recursion") => "flatten the scene",
-            () if words.contains("quoted") => "is a quotation mark missing or doubled?",
+            () if words.contains("quot") => "is a quotation mark missing or doubled?",
             () if words.contains("bracket") || words.contains("flow") => {
                 "check that every `[` and `{` is closed"
             }
@@ -303,36 +320,42 @@ fn as_key(node: &Node, line: u32, column: u32, findings: &mut Findings) -> Key {
     }
 }
 
-/// Refuses repeated keys (the first one stays) and adds the entries of merge keys that the map does
-/// not have itself. Returns the number of nodes added.
-fn merge(entries: &mut Vec<Entry>, merges: &[Rc<Node>], findings: &mut Findings) -> u64 {
+/// Takes out repeated keys; the first one stays.
+fn take_repeats(entries: &mut Vec<Entry>) -> Vec<Repeat> {
     let mut lines: HashMap<Rc<str>, u32> = HashMap::with_capacity(entries.len());
+    let mut repeats = Vec::new();
     entries.retain(|entry| {
-        let Some(&first) = lines.get(&entry.key) else {
+        let Some(&first_line) = lines.get(&entry.key) else {
             lines.insert(Rc::clone(&entry.key), entry.line);
             return true;
         };
-        let spot = Spot { line: entry.line, column: entry.column, path: entry.key.to_string() };
-        let finding =
-            Finding::error(rules::KEY_DUPLICATE, format!("`{}` is written twice", entry.key))
-                .hint(format!("the first one is on line {first}; keep one of them"));
-        findings.push(&spot, finding);
+        let (key, line, column) = (Rc::clone(&entry.key), entry.line, entry.column);
+        repeats.push(Repeat { key, line, column, first_line });
         false
     });
+    repeats
+}
+
+/// Adds the entries of merge keys that the map does not have itself. Returns their number.
+fn merge(entries: &mut Vec<Entry>, merges: &[Rc<Node>], findings: &mut Findings) -> u64 {
+    if merges.is_empty() {
+        return 0;
+    }
+    let mut known: HashSet<Rc<str>> = entries.iter().map(|entry| Rc::clone(&entry.key)).collect();
     let mut added = 0_u64;
     for source in merges.iter().flat_map(|node| match &node.kind {
         Kind::List(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
     }) {
-        let Kind::Map(more) = &source.kind else {
+        let Kind::Map { entries: more, .. } = &source.kind else {
             let finding =
                 Finding::error(rules::VALUE_TYPE, "`<<` takes a mapping or a list of them");
             let spot = Spot { line: source.line, column: source.column, path: "<<".into() };
-            findings.push(&spot, finding);
+            findings.push(&spot, finding.hint("name an anchor, for example `<<: *usual`"));
             continue;
         };
         for entry in more {
-            if lines.insert(Rc::clone(&entry.key), entry.line).is_none() {
+            if known.insert(Rc::clone(&entry.key)) {
                 entries.push(entry.clone());
                 added += 1;
             }

@@ -73,7 +73,7 @@ fn chunks_stand_in_the_order_of_real_masters_and_fmt_is_plain_24_bit_pcm() {
         assert_eq!(found[4].1.len(), 4 + 40 * usize::from(tracks));
         let count = tracks.to_le_bytes();
         assert_eq!(found[4].1[..4], [count, count].concat());
-        assert!(found[5].1.len() % 2 == 0 && found[5].1.starts_with(&[6, 0, 0, 1]));
+        assert!(found[5].1.len().is_multiple_of(2) && found[5].1.starts_with(&[6, 0, 0, 1]));
     }
 }
 

@@ -106,37 +106,47 @@ fn quantise_plane(sample: SampleFormat, samples: &[f32], tile: &mut [i32], chann
         SampleFormat::U8 => scatter(samples, tile, channels, |x| quantise::<8>(x) + 128),
         SampleFormat::I16 => scatter(samples, tile, channels, quantise::<16>),
         SampleFormat::I24 => scatter(samples, tile, channels, quantise::<24>),
-        SampleFormat::I32 => scatter(samples, tile, channels, quantise::<32>),
+        SampleFormat::I32 => scatter(samples, tile, channels, quantise_32),
         SampleFormat::F32 | SampleFormat::F64 => {
             scatter(samples, tile, channels, |x| x.to_bits().cast_signed());
         }
     }
 }
 
+/// Converts in a row of its own, which the compiler turns into vectors, and only then scatters.
 fn scatter(samples: &[f32], tile: &mut [i32], channels: usize, convert: impl Fn(f32) -> i32) {
-    for (frame, &x) in tile.chunks_mut(channels).zip(samples) {
-        frame[0] = convert(x);
+    let mut row = [0; TILE_FRAMES];
+    for (word, &x) in row.iter_mut().zip(samples) {
+        *word = convert(x);
+    }
+    for (frame, word) in tile.chunks_mut(channels).zip(&row[..samples.len()]) {
+        frame[0] = *word;
     }
 }
 
-/// The integer of `BITS` bits nearest to x · 2^(BITS-1), ties to even, held inside the range.
-/// What is not a number becomes 0.
+/// The integer of `BITS` bits (at most 24) nearest to x · 2^(BITS-1), ties to even, held inside the
+/// range. What is not a number becomes 0.
+///
+/// Written so that it becomes vectors on any processor: `round_ties_even` is a call without SSE4.1,
+/// and a cast to an integer checks its range sample by sample.
 #[inline]
 fn quantise<const BITS: u32>(x: f32) -> i32 {
-    const WHOLE: f32 = 8_388_608.0; // from 2^23 on, every f32 is a whole number
-    let scale = (1_u64 << (BITS - 1)) as f32;
-    let scaled = x * scale; // exact: a power of two
-    // For 32 bits the upper limit rounds up to 2^31, which the cast below saturates.
-    let high = scale - 1.0;
-    let below = if scaled > high { high } else { scaled };
+    const WHOLE: f32 = 8_388_608.0; // from 2^23 to 2^24, neighbours are 1 apart
+    let scale = (1_u32 << (BITS - 1)) as f32;
+    let number = if x.is_nan() { 0.0 } else { x };
+    let scaled = number * scale; // exact: a power of two
+    let below = if scaled > scale - 1.0 { scale - 1.0 } else { scaled };
     let held = if below < -scale { -scale } else { below };
-    // Adding 2^23 makes the hardware round to whole numbers; `round_ties_even` would be a call
-    // on processors without SSE4.1, and this loop is the writer's inner one.
-    let magnitude = held.abs();
-    let rounded = if magnitude < WHOLE { (magnitude + WHOLE) - WHOLE } else { magnitude };
-    #[expect(clippy::cast_possible_truncation, reason = "held inside the range above")]
-    let integer = rounded.copysign(held) as i32;
-    integer
+    // The addition rounds the magnitude to a whole number, which then fills the low bits.
+    let magnitude = (held.abs() + WHOLE).to_bits().wrapping_sub(WHOLE.to_bits()).cast_signed();
+    let sign = held.to_bits().cast_signed() >> 31;
+    (magnitude ^ sign).wrapping_sub(sign)
+}
+
+/// The same for 32 bits, where every f32 large enough to matter is a whole number already.
+#[expect(clippy::cast_possible_truncation, reason = "the cast holds the value inside the range")]
+fn quantise_32(x: f32) -> i32 {
+    (x * 2_147_483_648.0).round_ties_even() as i32
 }
 
 /// Appends the low bytes of every word.

@@ -34,7 +34,8 @@ fn reality() -> Arrows {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo speaks JSON");
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("cargo speaks JSON");
     let packages = metadata["packages"].as_array().expect("a list of packages");
     packages
         .iter()
@@ -56,9 +57,13 @@ fn every_arrow_between_rooms_is_in_the_map() {
     let reality = reality();
     assert!(reality.len() >= 11, "cargo metadata lists only {:?}", reality.keys());
     for (name, uses) in &reality {
-        let allowed = map.get(name).unwrap_or_else(|| panic!("room {name} is missing from crates/README.md"));
+        let allowed =
+            map.get(name).unwrap_or_else(|| panic!("room {name} is missing from crates/README.md"));
         for used in uses {
-            assert!(allowed.contains(used), "{name} uses {used}; the map in crates/README.md has no such arrow");
+            assert!(
+                allowed.contains(used),
+                "{name} uses {used}; the map in crates/README.md has no such arrow"
+            );
         }
     }
     for name in map.keys() {

@@ -1,2 +1,6 @@
 mod architecture;
+mod cli;
+mod determinism;
+mod scenes;
+mod support;
 mod tidy;

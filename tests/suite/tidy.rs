@@ -29,16 +29,15 @@ fn all_rust_files() -> Vec<PathBuf> {
 #[test]
 fn every_cited_standard_is_in_the_list_of_references() {
     let references = include_str!("../../crates/model/src/REFERENCES.md");
-    let keys: Vec<&str> = references
-        .lines()
-        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next())
-        .collect();
+    let keys: Vec<&str> =
+        references.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next()).collect();
     for path in all_rust_files() {
         let text = std::fs::read_to_string(&path).expect("source is text");
         for (number, line) in text.lines().enumerate() {
             let Some(comment) = line.find("//").map(|at| &line[at..]) else { continue };
             for cited in comment.split('[').skip(1).filter_map(|rest| rest.split(']').next()) {
-                let standard = ["BS.", "AES", "Tech ", "Atmos-ADM"].iter().any(|p| cited.starts_with(p));
+                let standard =
+                    ["BS.", "AES", "Tech ", "Atmos-ADM"].iter().any(|p| cited.starts_with(p));
                 assert!(
                     !standard || keys.iter().any(|key| cited.starts_with(key)),
                     "{}:{}: [{cited}] is not a key of REFERENCES.md",
@@ -60,11 +59,26 @@ fn no_file_outgrows_a_readable_size() {
 
 #[test]
 fn the_top_level_holds_only_what_was_agreed() {
-    let agreed = ["Cargo.toml", "Cargo.lock", "crates", "layouts", "scenes", "tests", "benches",
-        "README.md", "LICENSE-MIT", "LICENSE-APACHE", "NOTICE", "target"];
+    let agreed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "crates",
+        "layouts",
+        "scenes",
+        "tests",
+        "benches",
+        "README.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "NOTICE",
+        "target",
+    ];
     for entry in std::fs::read_dir(root()).expect("a readable folder") {
         let name = entry.expect("a readable entry").file_name().to_string_lossy().into_owned();
-        assert!(name.starts_with('.') || agreed.contains(&name.as_str()), "{name} does not belong there");
+        assert!(
+            name.starts_with('.') || agreed.contains(&name.as_str()),
+            "{name} does not belong there"
+        );
     }
 }
 

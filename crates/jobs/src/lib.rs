@@ -1,1 +1,33 @@
-//! Placeholder until its room is built.
+//! The verbs of Cupola: check, render, master, build, info.
+//!
+//! This room joins the others and owns the only read–process–write loop ([`pump`]). It parses no
+//! arguments and prints nothing: what it has to say it returns, and progress goes to a
+//! [`Progress`] the caller brings along.
+
+mod answer;
+mod check;
+mod deviation;
+mod error;
+mod info;
+mod lane_stats;
+mod layouts;
+mod manifest;
+mod names;
+mod notes;
+mod options;
+mod plan;
+mod produce;
+mod project;
+mod pump;
+mod tails;
+
+pub use answer::{ChannelLevel, Document, OutputReport, ProduceReport, finding_json};
+pub use check::{CheckReport, check};
+pub use error::JobError;
+pub use info::{Info, info};
+pub use layouts::layouts;
+pub use options::{Binding, MasterFormat, ProduceOptions, Progress, SilentProgress, Target};
+pub use produce::produce;
+
+pub use cupola_masters::{ChannelOrder, SampleDepth};
+pub use cupola_render::PannerChoice;

@@ -1,0 +1,168 @@
+//! The words of the command line, as typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cupola_jobs::PannerChoice;
+use std::path::PathBuf;
+
+/// Turns music stems and a scene into immersive masters.
+#[derive(Debug, Parser)]
+#[command(name = "cupola", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  cupola build scenes/ode-to-joy/scene.yaml            everything the scene asks for
+  cupola render scene.yaml --to 7.1.4 --to binaural    chosen renders, one pass over the stems
+  cupola master scene.yaml -o song.wav                 the ADM BWF master alone
+  cupola check scene.yaml                              every finding at once, nothing written
+
+Exit codes: 0 done, 1 internal, 2 usage, 3 input unreadable, 4 scene invalid, 5 stems unfit,
+6 output not written, 7 done but a check failed (clipping included), 130 stopped by Ctrl-C")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options every command knows.
+#[derive(Args, Debug)]
+pub(crate) struct Common {
+    /// One JSON document on stdout; human words go to stderr
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Say nothing but errors
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more: levels per channel, every note
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make every output the scene asks for, in one pass over the stems
+    #[command(after_help = "Example:
+  cupola build scenes/ode-to-joy/scene.yaml
+
+Files go to `out` beside the scene unless -o names a folder. A second run replaces what the first
+one wrote; any other file is left alone unless --force is given.")]
+    Build {
+        /// The scene
+        scene: PathBuf,
+        /// Folder for the outputs
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        work: Work,
+    },
+    /// Render chosen outputs, in one pass over the stems
+    #[command(after_help = "Examples:
+  cupola render scene.yaml --to 7.1.4
+  cupola render scene.yaml --to 5.1 --to 2.0 --to binaural --bits 16
+  cupola render scene.yaml --to my-room.yaml --panner vbap -o renders
+
+`cupola layouts` lists the layouts known by name.")]
+    Render {
+        /// The scene
+        scene: PathBuf,
+        /// A layout by name, a layout file (.yaml), or `binaural`; may be given more than once
+        #[arg(long = "to", value_name = "LAYOUT", required = true)]
+        to: Vec<String>,
+        /// Folder for the outputs
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+        /// Sample depth: 16 and 24 bit integer, 32 bit float
+        #[arg(long, default_value = "24")]
+        bits: Bits,
+        /// Channel order of loudspeaker files
+        #[arg(long, default_value = "bs2051")]
+        order: Order,
+        #[command(flatten)]
+        work: Work,
+    },
+    /// Write the master alone
+    #[command(after_help = "Example:
+  cupola master scene.yaml -o song.wav")]
+    Master {
+        /// The scene
+        scene: PathBuf,
+        /// The file to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Kind of master
+        #[arg(long, default_value = "adm-bwf")]
+        format: Format,
+        #[command(flatten)]
+        work: Work,
+    },
+    /// List every finding about a scene and its stems; write nothing
+    Check {
+        /// The scene
+        scene: PathBuf,
+    },
+    /// Say what a file holds: a master, a WAV or any other stem
+    Info {
+        /// The file
+        file: PathBuf,
+    },
+    /// List the loudspeaker layouts, or show one
+    #[command(after_help = "Examples:
+  cupola layouts
+  cupola layouts 7.1.4
+  cupola layouts my-room.yaml")]
+    Layouts {
+        /// A layout by name, or a layout file
+        name: Option<String>,
+    },
+}
+
+/// Options of the commands that write audio.
+#[derive(Args, Debug)]
+pub(crate) struct Work {
+    /// How loudspeaker renders pan objects: each by its kind of position, or all by direction
+    #[arg(long, default_value = "by-position", value_name = "LAW", value_parser = panner())]
+    pub(crate) panner: PannerChoice,
+    /// Overwrite existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Worker threads; 0 means one a core. Never changes the result
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) threads: usize,
+    /// Frames read or written at once. Never changes the result
+    #[arg(long, default_value_t = 16_384, value_name = "N", hide = true,
+          value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    pub(crate) io_frames: u32,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Bits {
+    /// 16-bit integer with dither
+    #[value(name = "16")]
+    Sixteen,
+    /// 24-bit integer
+    #[value(name = "24")]
+    TwentyFour,
+    /// 32-bit float; never clips
+    #[value(name = "32")]
+    ThirtyTwo,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Order {
+    /// As the layout lists its loudspeakers: sides before backs
+    Bs2051,
+    /// As WAVE speaker masks count: backs before sides
+    Wave,
+}
+
+/// The panning laws by their own names, so that a new one needs no word here.
+fn panner() -> impl clap::builder::TypedValueParser<Value = PannerChoice> {
+    use clap::builder::TypedValueParser;
+    let names = PannerChoice::ALL.map(PannerChoice::name);
+    clap::builder::PossibleValuesParser::new(names)
+        .map(|name| PannerChoice::from_name(&name).unwrap_or_default())
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// ADM BWF in the Dolby Atmos Master profile
+    AdmBwf,
+}

@@ -1,0 +1,120 @@
+//! From words to verbs.
+
+use crate::args::{Arguments, Bits, Command, Format, Order, Work};
+use crate::exit::Code;
+use crate::progress::Terminal;
+use crate::report::Reporter;
+use cupola_jobs::{
+    Binding, ChannelOrder, Document, JobError, MasterFormat, ProduceOptions, SampleDepth, Target,
+};
+use std::path::Path;
+
+/// Runs the command and says what came of it.
+pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobError> {
+    match &arguments.command {
+        Command::Build { scene, output, work } => {
+            let binding = Binding::SceneOutputs { folder: output.clone() };
+            produce("build", scene, &binding, work, report)
+        }
+        Command::Render { scene, to, output, bits, order, work } => {
+            let targets = to.iter().map(|name| target(name, *bits, *order)).collect();
+            let binding = Binding::Targets { targets, folder: output.clone() };
+            produce("render", scene, &binding, work, report)
+        }
+        Command::Master { scene, output, format, work } => {
+            let Format::AdmBwf = format;
+            let target = Target::Master { format: MasterFormat::AdmBwf };
+            let binding = Binding::File { target, path: output.clone() };
+            produce("master", scene, &binding, work, report)
+        }
+        Command::Check { scene } => check(scene, report),
+        Command::Info { file } => {
+            let info = cupola_jobs::info(file)?;
+            for line in &info.lines {
+                report.say(line);
+            }
+            report.document(info.document);
+            Ok(Code::Done)
+        }
+        Command::Layouts { name } => {
+            let info = cupola_jobs::layouts(name.as_deref())?;
+            for line in &info.lines {
+                report.say(line);
+            }
+            report.document(info.document);
+            Ok(Code::Done)
+        }
+    }
+}
+
+/// The command's name, for JSON documents.
+pub(crate) fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Build { .. } => "build",
+        Command::Render { .. } => "render",
+        Command::Master { .. } => "master",
+        Command::Check { .. } => "check",
+        Command::Info { .. } => "info",
+        Command::Layouts { .. } => "layouts",
+    }
+}
+
+fn produce(
+    command: &str,
+    scene: &Path,
+    binding: &Binding,
+    work: &Work,
+    report: &Reporter,
+) -> Result<Code, JobError> {
+    let options = ProduceOptions {
+        panner: work.panner,
+        force: work.force,
+        threads: work.threads,
+        io_frames: work.io_frames as usize,
+    };
+    let progress = Terminal::new(report.is_quiet());
+    let produced = cupola_jobs::produce(scene, binding, &options, &progress);
+    progress.finish();
+    let produced = produced?;
+    report.produced(&produced);
+    report.document(Document::new(command).produced(&produced));
+    Ok(if produced.check_failed() { Code::CheckFailed } else { Code::Done })
+}
+
+fn check(scene: &Path, report: &Reporter) -> Result<Code, JobError> {
+    let checked = cupola_jobs::check(scene)?;
+    report.findings(&checked.findings);
+    let [beds, objects, tracks] = checked.counts;
+    let seconds = checked.sample_rate.seconds(checked.length);
+    report.say(&format!(
+        "{}: no errors; {beds} beds and {objects} objects on {tracks} tracks, {seconds:.3} s at {} Hz",
+        scene.display(),
+        checked.sample_rate.hz()
+    ));
+    let document = Document::new("check")
+        .findings(&checked.findings)
+        .with("title", checked.title.into())
+        .with("sample_rate", checked.sample_rate.hz().into())
+        .with("frames", checked.length.0.into())
+        .with("beds", beds.into())
+        .with("objects", objects.into())
+        .with("tracks", tracks.into());
+    report.document(document);
+    Ok(Code::Done)
+}
+
+fn target(name: &str, bits: Bits, order: Order) -> Target {
+    let depth = match bits {
+        Bits::Sixteen => SampleDepth::I16,
+        Bits::TwentyFour => SampleDepth::I24,
+        Bits::ThirtyTwo => SampleDepth::F32,
+    };
+    if name == "binaural" {
+        return Target::Binaural { depth };
+    }
+    let order = match order {
+        Order::Bs2051 => ChannelOrder::Bs2051,
+        Order::Wave => ChannelOrder::Wave,
+    };
+    Target::Speakers { layout: name.to_owned(), depth, order }
+}

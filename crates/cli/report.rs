@@ -1,0 +1,150 @@
+//! Words for people: findings with the line they are about, tables, the last word of a run.
+
+use crate::args::Common;
+use cupola_jobs::{Document, JobError, OutputReport, ProduceReport};
+use cupola_model::{Decibels, Finding, LinearGain, Severity};
+use std::io::Write;
+
+/// Prints to the right stream: with `--json` the document owns stdout and words go to stderr.
+pub(crate) struct Reporter {
+    json: bool,
+    quiet: bool,
+    pub(crate) verbose: bool,
+}
+
+const BOLD: &str = "\x1b[1m";
+const RED: &str = "\x1b[1;31m";
+const YELLOW: &str = "\x1b[1;33m";
+const BLUE: &str = "\x1b[1;34m";
+const DIM: &str = "\x1b[2m";
+const RESET: &str = "\x1b[0m";
+
+impl Reporter {
+    pub(crate) fn new(common: &Common) -> Self {
+        Self { json: common.json, quiet: common.quiet, verbose: common.verbose }
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// A line of result.
+    pub(crate) fn say(&self, line: &str) {
+        // A closed pipe (`cupola … | head`) is no reason to fail.
+        let _ = match (self.quiet, self.json) {
+            (true, _) => Ok(()),
+            (false, true) => writeln!(anstream::stderr(), "{line}"),
+            (false, false) => writeln!(anstream::stdout(), "{line}"),
+        };
+    }
+
+    /// The JSON document, when one was asked for.
+    pub(crate) fn document(&self, document: Document) {
+        if self.json {
+            let _ = writeln!(anstream::stdout(), "{}", document.to_text());
+        }
+    }
+
+    /// Why the run stopped, with its findings.
+    pub(crate) fn error(&self, command: &str, error: &JobError) {
+        let findings = match error {
+            JobError::SceneInvalid(findings) | JobError::StemsUnfit(findings) => {
+                findings.as_slice()
+            }
+            _ => &[],
+        };
+        self.findings(findings);
+        let _ = writeln!(anstream::stderr(), "{RED}error{RESET}: {error}{}", tally(findings));
+        self.document(
+            Document::new(command).with("error", error.to_string().into()).findings(findings),
+        );
+    }
+
+    /// Every finding, each with the line of the file it points at.
+    pub(crate) fn findings(&self, findings: &[Finding]) {
+        for finding in findings {
+            if self.quiet && finding.severity != Severity::Error {
+                continue;
+            }
+            let _ = writeln!(anstream::stderr(), "{}", finding_text(finding));
+        }
+    }
+
+    /// What a run made.
+    pub(crate) fn produced(&self, report: &ProduceReport) {
+        self.findings(&report.findings);
+        for output in &report.outputs {
+            self.say(&format!("{BOLD}{}{RESET}", output.path.display()));
+            self.say(&format!("  {}", output_line(output)));
+            if self.verbose {
+                for channel in &output.channels {
+                    let db = Decibels::from(LinearGain(f64::from(channel.peak))).0;
+                    self.say(&format!("    {:<24} peak {db:>7.2} dBFS", channel.name));
+                }
+            }
+        }
+        self.say(&format!(
+            "{:.1} s of programme in {:.2} s: {:.0}x real time",
+            report.programme_seconds,
+            report.wall_seconds,
+            report.times_real_time()
+        ));
+    }
+}
+
+fn output_line(output: &OutputReport) -> String {
+    let names = output.channels.iter().map(|c| c.name.as_str());
+    let order = if output.kind == "speakers" {
+        format!(" in the order {}", names.collect::<Vec<_>>().join(" "))
+    } else {
+        String::new()
+    };
+    format!(
+        "{} {}, {} channels{order}, {} frames, peak {:.2} dBFS",
+        output.kind,
+        output.layout,
+        output.channels.len(),
+        output.frames,
+        output.peak_db()
+    )
+    .replace(" ,", ",")
+}
+
+fn tally(findings: &[Finding]) -> String {
+    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    let words = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    match (count(Severity::Error), count(Severity::Warning)) {
+        (0, 0) => String::new(),
+        (errors, 0) => format!(" ({})", words(errors, "error")),
+        (errors, warnings) => {
+            format!(" ({}, {})", words(errors, "error"), words(warnings, "warning"))
+        }
+    }
+}
+
+/// A finding in the manner of a compiler.
+fn finding_text(finding: &Finding) -> String {
+    let colour = match finding.severity {
+        Severity::Error => RED,
+        Severity::Warning => YELLOW,
+        Severity::Note => BLUE,
+    };
+    let mut text = format!("{colour}{}{RESET}: {}", finding.severity, finding.message);
+    match (finding.found.is_empty(), finding.allowed.is_empty()) {
+        (false, false) => {
+            text += &format!(": found {}, allowed {}", finding.found, finding.allowed)
+        }
+        (false, true) => text += &format!(": found {}", finding.found),
+        (true, false) => text += &format!(": allowed {}", finding.allowed),
+        (true, true) => {}
+    }
+    text += &format!(" {DIM}[{}]{RESET}", finding.rule);
+    let place = finding.place.to_string();
+    if !place.is_empty() {
+        text += &format!("\n  {BLUE}-->{RESET} {place}");
+    }
+    if !finding.hint.is_empty() {
+        text += &format!("\n  {BLUE}help{RESET}: {}", finding.hint);
+    }
+    text
+}

@@ -1,0 +1,152 @@
+//! What a job has to say, for people and for machines.
+
+use cupola_model::{Decibels, Finding, LinearGain, Severity};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// What one channel of an output carried.
+#[derive(Clone, Debug)]
+pub struct ChannelLevel {
+    /// The loudspeaker, ear or track.
+    pub name: String,
+    /// Largest absolute sample before any saturation; 1 is full scale.
+    pub peak: f32,
+    /// Samples that saturated.
+    pub clipped: u64,
+}
+
+/// One file written.
+#[derive(Clone, Debug)]
+pub struct OutputReport {
+    /// Where it is.
+    pub path: PathBuf,
+    /// `speakers`, `binaural` or `adm-bwf`.
+    pub kind: &'static str,
+    /// Layout of a loudspeaker render, else empty.
+    pub layout: String,
+    /// The channels in the order of the file.
+    pub channels: Vec<ChannelLevel>,
+    /// Frames in the file.
+    pub frames: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// SHA-256 of the file, lower-case hex.
+    pub sha256: String,
+}
+
+impl OutputReport {
+    /// The highest peak of all channels in dBFS; minus infinity for silence.
+    pub fn peak_db(&self) -> f64 {
+        let peak = self.channels.iter().map(|c| c.peak).fold(0.0, f32::max);
+        Decibels::from(LinearGain(f64::from(peak))).0
+    }
+}
+
+/// What a run made.
+#[derive(Debug)]
+pub struct ProduceReport {
+    /// The files.
+    pub outputs: Vec<OutputReport>,
+    /// Everything noticed; an error here means the files are whole but a check failed.
+    pub findings: Vec<Finding>,
+    /// Length of the programme in seconds.
+    pub programme_seconds: f64,
+    /// Time the run took in seconds.
+    pub wall_seconds: f64,
+}
+
+impl ProduceReport {
+    /// Programme seconds per second of work.
+    pub fn times_real_time(&self) -> f64 {
+        self.programme_seconds / self.wall_seconds.max(1e-9)
+    }
+
+    /// Whether something a check looks at failed, clipping included.
+    pub fn check_failed(&self) -> bool {
+        self.findings.iter().any(|f| f.severity == Severity::Error)
+    }
+}
+
+/// The one JSON document of a command.
+#[derive(Debug, Default)]
+pub struct Document {
+    fields: serde_json::Map<String, Value>,
+}
+
+impl Document {
+    /// Starts the document of a command.
+    pub fn new(command: &str) -> Self {
+        Self::default()
+            .with("cupola", env!("CARGO_PKG_VERSION").into())
+            .with("command", command.into())
+    }
+
+    /// Adds a field.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: Value) -> Self {
+        self.fields.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Adds findings.
+    #[must_use]
+    pub fn findings(self, findings: &[Finding]) -> Self {
+        self.with("findings", findings.iter().map(finding_json).collect())
+    }
+
+    /// Adds what a run made.
+    #[must_use]
+    pub fn produced(self, report: &ProduceReport) -> Self {
+        self.findings(&report.findings)
+            .with("outputs", report.outputs.iter().map(output_json).collect())
+            .with("programme_seconds", report.programme_seconds.into())
+            .with("wall_seconds", report.wall_seconds.into())
+            .with("times_real_time", report.times_real_time().into())
+    }
+
+    /// The document as text.
+    pub fn to_text(&self) -> String {
+        // A map of strings, numbers and lists always serialises.
+        serde_json::to_string_pretty(&self.fields).unwrap_or_default()
+    }
+}
+
+/// A finding as JSON; unknown parts are null.
+pub fn finding_json(finding: &Finding) -> Value {
+    let text = |s: &str| if s.is_empty() { Value::Null } else { s.into() };
+    let number = |n: u32| if n == 0 { Value::Null } else { n.into() };
+    let place = &finding.place;
+    json!({
+        "rule": finding.rule,
+        "severity": finding.severity.name(),
+        "place": {
+            "file": text(&place.file),
+            "line": number(place.line),
+            "column": number(place.column),
+            "path": text(&place.path),
+        },
+        "subject": text(&finding.subject),
+        "message": finding.message,
+        "found": text(&finding.found),
+        "allowed": text(&finding.allowed),
+        "hint": text(&finding.hint),
+    })
+}
+
+fn output_json(output: &OutputReport) -> Value {
+    let db = |peak: f32| Decibels::from(LinearGain(f64::from(peak))).0;
+    let channels = output.channels.iter();
+    json!({
+        "path": output.path.display().to_string(),
+        "kind": output.kind,
+        "layout": if output.layout.is_empty() { Value::Null } else { output.layout.as_str().into() },
+        "channels": output.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
+        // JSON has no infinity: silence is null.
+        "peak_db": output.peak_db(),
+        "channel_peak_db": channels.clone().map(|c| db(c.peak)).collect::<Vec<_>>(),
+        "clipped_samples": channels.map(|c| c.clipped).sum::<u64>(),
+        "frames": output.frames,
+        "bytes": output.bytes,
+        "sha256": output.sha256,
+    })
+}

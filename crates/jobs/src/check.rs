@@ -1,0 +1,35 @@
+//! Every finding about a scene at once, nothing written.
+
+use crate::{JobError, plan, project};
+use cupola_model::{Finding, FrameCount, SampleRate};
+use std::path::Path;
+
+/// What a scene without errors is.
+#[derive(Debug)]
+pub struct CheckReport {
+    /// Title of the programme.
+    pub title: String,
+    /// Session rate.
+    pub sample_rate: SampleRate,
+    /// Length of every output.
+    pub length: FrameCount,
+    /// Beds, objects and tracks.
+    pub counts: [usize; 3],
+    /// Warnings and notes.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a scene and the headers of its stems and reports everything that can be known without
+/// decoding them. A scene or stem with errors is a [`JobError`] that carries all findings.
+pub fn check(scene: &Path) -> Result<CheckReport, JobError> {
+    let project = project::load(scene)?;
+    plan::scene_recipes(&project)?;
+    let timeline = &project.timeline;
+    Ok(CheckReport {
+        title: timeline.title.clone(),
+        sample_rate: timeline.sample_rate,
+        length: timeline.length,
+        counts: [timeline.beds().count(), timeline.objects().count(), timeline.lanes.len()],
+        findings: project.findings,
+    })
+}

@@ -1,0 +1,214 @@
+//! What a file holds, for people and for machines.
+
+use crate::{Document, JobError, check};
+use cupola_bw64::SampleFormat;
+use cupola_masters::{FileInfo, MastersError, describe};
+use cupola_model::{BinauralMode, FrameRate};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// A description.
+#[derive(Debug)]
+pub struct Info {
+    /// For people, line by line.
+    pub lines: Vec<String>,
+    /// For machines.
+    pub document: Document,
+}
+
+/// Describes a file: a scene, a master, a WAV or any other stem.
+pub fn info(path: &Path) -> Result<Info, JobError> {
+    if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+        return scene(path);
+    }
+    match describe(path) {
+        Ok(info) => Ok(wave(path, &info)),
+        Err(error @ MastersError::Read { .. }) => Err(unreadable(path, &error)),
+        Err(container) => match cupola_stems::probe(path) {
+            Ok(probe) => Ok(stem(path, &probe)),
+            // A file that calls itself RIFF is better explained by the reader of RIFF.
+            Err(_) if is_riff(path) => Err(unreadable(path, &container)),
+            Err(error) => Err(unreadable(path, &error)),
+        },
+    }
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> JobError {
+    let text = error.to_string();
+    let named = format!("{}: ", path.display());
+    let reason = text.strip_prefix(&named).unwrap_or(&text).to_owned();
+    JobError::InputUnreadable { path: path.to_path_buf(), reason }
+}
+
+fn is_riff(path: &Path) -> bool {
+    use std::io::Read;
+    let mut head = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && [b"RIFF", b"RF64", b"BW64"].contains(&&head)
+}
+
+fn scene(path: &Path) -> Result<Info, JobError> {
+    let checked = check(path)?;
+    let [beds, objects, tracks] = checked.counts;
+    let seconds = checked.sample_rate.seconds(checked.length);
+    let lines = vec![
+        format!("{}: scene \"{}\"", path.display(), checked.title),
+        format!("  {seconds:.3} s, {} frames at {} Hz", checked.length, checked.sample_rate.hz()),
+        format!("  {beds} beds, {objects} objects, {tracks} tracks"),
+    ];
+    let document = Document::new("info")
+        .with("kind", "scene".into())
+        .with("title", checked.title.into())
+        .with("sample_rate", checked.sample_rate.hz().into())
+        .with("frames", checked.length.0.into())
+        .with("beds", beds.into())
+        .with("objects", objects.into())
+        .with("tracks", tracks.into())
+        .findings(&checked.findings);
+    Ok(Info { lines, document })
+}
+
+fn stem(path: &Path, probe: &cupola_stems::Probe) -> Info {
+    let facts = &probe.facts;
+    let seconds = facts.frames as f64 / f64::from(facts.sample_rate.max(1));
+    let mut lines = vec![
+        format!("{}: {}", path.display(), facts.format),
+        format!(
+            "  {} channels, {} Hz, {} frames, {seconds:.3} s",
+            facts.channels, facts.sample_rate, facts.frames
+        ),
+    ];
+    lines.extend(probe.findings.iter().map(|f| format!("  {f}")));
+    let document = Document::new("info")
+        .with("kind", "stem".into())
+        .with("format", facts.format.as_str().into())
+        .with("channels", facts.channels.into())
+        .with("sample_rate", facts.sample_rate.into())
+        .with("frames", facts.frames.into())
+        .with("lossy", facts.lossy.into())
+        .findings(&probe.findings);
+    Info { lines, document }
+}
+
+fn wave(path: &Path, info: &FileInfo) -> Info {
+    let format = &info.format;
+    let seconds = info.frames as f64 / f64::from(format.sample_rate.max(1));
+    let chunks: Vec<_> =
+        info.chunks.iter().map(|c| (c.id.escape_ascii().to_string(), c.size)).collect();
+    let mut lines = vec![
+        format!("{}: {}, {}", path.display(), info.form.name(), sample_words(format.sample)),
+        format!(
+            "  {} channels, {} Hz, {} frames, {seconds:.3} s, {} bytes",
+            format.channels, format.sample_rate, info.frames, info.bytes
+        ),
+    ];
+    if let Some(mask) = format.channel_mask {
+        lines.push(format!("  speaker mask {mask:#x}"));
+    }
+    let list: Vec<_> =
+        chunks.iter().map(|(id, size)| format!("{} {size}", id.trim_end())).collect();
+    lines.push(format!("  chunks: {}", list.join(", ")));
+    lines.extend(info.repairs.iter().map(|r| format!("  repaired: {r}")));
+    lines.extend(info.findings.iter().map(|f| format!("  {f}")));
+    adm_lines(info, &mut lines);
+    let document = Document::new("info")
+        .with("kind", if info.adm.is_some() { "adm" } else { "wave" }.into())
+        .with("form", info.form.name().into())
+        .with("sample_format", sample_words(format.sample).into())
+        .with("channels", format.channels.into())
+        .with("channel_mask", format.channel_mask.into())
+        .with("sample_rate", format.sample_rate.into())
+        .with("frames", info.frames.into())
+        .with("bytes", info.bytes.into())
+        .with("chunks", chunks.iter().map(|(id, size)| json!({"id": id, "size": size})).collect())
+        .with("repairs", info.repairs.iter().map(|r| Value::from(r.to_string())).collect())
+        .with("adm", adm_json(info))
+        .with("dbmd", dbmd_json(info))
+        .findings(&info.findings);
+    Info { lines, document }
+}
+
+fn sample_words(sample: SampleFormat) -> &'static str {
+    match sample {
+        SampleFormat::U8 => "8-bit integer",
+        SampleFormat::I16 => "16-bit integer",
+        SampleFormat::I24 => "24-bit integer",
+        SampleFormat::I32 => "32-bit integer",
+        SampleFormat::F32 => "32-bit float",
+        SampleFormat::F64 => "64-bit float",
+    }
+}
+
+fn adm_lines(info: &FileInfo, lines: &mut Vec<String>) {
+    if let Some(adm) = &info.adm {
+        for programme in &adm.programmes {
+            let Some(name) = Some(&programme.name).filter(|n| !n.is_empty()) else { continue };
+            lines.push(format!("  programme {name}, {} to {}", programme.start, programme.end));
+        }
+        for object in &adm.objects {
+            let format = object.bed_format.map(|f| format!(" {f}")).unwrap_or_default();
+            let moves = if object.moves { ", moving" } else { "" };
+            lines.push(format!(
+                "    {} {}{format} \"{}\", {} tracks, {} blocks{moves}",
+                object.id,
+                object.kind.name(),
+                object.name,
+                object.tracks,
+                object.blocks
+            ));
+        }
+    }
+    if let Some(dbmd) = &info.dbmd {
+        let [major, minor, patch] = dbmd.contents.tool_version;
+        lines.push(format!(
+            "  Dolby metadata: \"{}\", {} {major}.{minor}.{patch}, {} frames a second",
+            dbmd.contents.origin,
+            dbmd.contents.tool,
+            dbmd.contents.frame_rate.map_or("no", FrameRate::name)
+        ));
+        lines.push(format!("    binaural modes: {}", modes(info).join(" ")));
+        if !dbmd.damaged_segments.is_empty() {
+            lines.push(format!("    damaged segments: {:?}", dbmd.damaged_segments));
+        }
+    }
+}
+
+/// The mode of every track, in words.
+fn modes(info: &FileInfo) -> Vec<&'static str> {
+    let modes = info.dbmd.iter().flat_map(|d| &d.contents.binaural);
+    modes.map(|mode| mode.map_or("unset", BinauralMode::name)).collect()
+}
+
+fn adm_json(info: &FileInfo) -> Value {
+    let Some(adm) = &info.adm else { return Value::Null };
+    let programmes = adm.programmes.iter();
+    let objects = adm.objects.iter();
+    json!({
+        "programmes": programmes
+            .map(|p| json!({"id": p.id, "name": p.name, "start": p.start, "end": p.end}))
+            .collect::<Value>(),
+        "objects": objects
+            .map(|o| json!({
+                "id": o.id, "name": o.name, "type": o.kind.name(), "tracks": o.tracks,
+                "blocks": o.blocks, "moves": o.moves, "labels": o.speaker_labels,
+                "bed": o.bed_format.map(|f| f.name()),
+            }))
+            .collect::<Value>(),
+        "pack_formats": adm.pack_formats,
+        "channel_formats": adm.channel_formats,
+        "track_uids": adm.track_uids,
+        "blocks": adm.blocks,
+    })
+}
+
+fn dbmd_json(info: &FileInfo) -> Value {
+    let Some(dbmd) = &info.dbmd else { return Value::Null };
+    json!({
+        "origin": dbmd.contents.origin,
+        "tool": dbmd.contents.tool,
+        "tool_version": dbmd.contents.tool_version,
+        "frame_rate": dbmd.contents.frame_rate.map(FrameRate::name),
+        "binaural": modes(info),
+        "damaged_segments": dbmd.damaged_segments,
+    })
+}

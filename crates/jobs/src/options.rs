@@ -1,0 +1,107 @@
+//! What a caller may choose.
+
+use cupola_masters::{ChannelOrder, SampleDepth};
+use cupola_render::PannerChoice;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+/// A kind of master.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MasterFormat {
+    /// ADM BWF in the Dolby Atmos Master profile.
+    AdmBwf,
+}
+
+/// One output to make.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// A loudspeaker render.
+    Speakers {
+        /// Name of a standard layout, or path of a layout file.
+        layout: String,
+        /// Sample depth of the file.
+        depth: SampleDepth,
+        /// Order of its channels.
+        order: ChannelOrder,
+    },
+    /// A headphone render with the embedded HRTF set.
+    Binaural {
+        /// Sample depth of the file.
+        depth: SampleDepth,
+    },
+    /// A master.
+    Master {
+        /// Which.
+        format: MasterFormat,
+    },
+}
+
+/// Which outputs a job makes, and where.
+#[derive(Clone, Debug)]
+pub enum Binding {
+    /// What the scene's `outputs` ask for, in a folder (default: `out` beside the scene).
+    SceneOutputs {
+        /// The folder.
+        folder: Option<PathBuf>,
+    },
+    /// These, in a folder (default: `out` beside the scene).
+    Targets {
+        /// The outputs.
+        targets: Vec<Target>,
+        /// The folder.
+        folder: Option<PathBuf>,
+    },
+    /// One output in one file.
+    File {
+        /// The output.
+        target: Target,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// How to work.
+#[derive(Clone, Debug)]
+pub struct ProduceOptions {
+    /// Panner of loudspeaker renders.
+    pub panner: PannerChoice,
+    /// Overwrite files an earlier run did not record.
+    pub force: bool,
+    /// Worker threads; 0 means one a core.
+    pub threads: usize,
+    /// Frames read from a stem or written to a file at once. Never changes the result.
+    pub io_frames: usize,
+}
+
+impl Default for ProduceOptions {
+    fn default() -> Self {
+        Self { panner: PannerChoice::default(), force: false, threads: 0, io_frames: 16_384 }
+    }
+}
+
+/// Hears how a job gets on. Called from the thread that started the job.
+pub trait Progress: Sync {
+    /// A stage begins; `total_frames` of programme will pass in it, 0 when that is not known.
+    fn stage(&self, name: &str, total_frames: u64);
+    /// Programme frames done in this stage so far.
+    fn advance(&self, frames_done: u64);
+    /// Programme seconds per second of work, measured over this stage so far.
+    fn speed(&self, times_real_time: f64);
+    /// A flag that stops the job when it becomes true.
+    fn cancel_flag(&self) -> &AtomicBool;
+}
+
+/// A [`Progress`] for callers that do not care.
+#[derive(Debug, Default)]
+pub struct SilentProgress {
+    cancel: AtomicBool,
+}
+
+impl Progress for SilentProgress {
+    fn stage(&self, _name: &str, _total_frames: u64) {}
+    fn advance(&self, _frames_done: u64) {}
+    fn speed(&self, _times_real_time: f64) {}
+    fn cancel_flag(&self) -> &AtomicBool {
+        &self.cancel
+    }
+}

@@ -1,0 +1,175 @@
+//! What will be made, under which names, before any work starts.
+
+use crate::JobError;
+use crate::manifest::Manifest;
+use crate::names::safe_file_name;
+use crate::options::{Binding, MasterFormat, Target};
+use crate::project::{Project, read_text};
+use cupola_masters::{ChannelOrder, SampleDepth};
+use cupola_model::{Layout, Severity};
+use cupola_scene::{BitDepth, LayoutRequest, OutputKind, OutputRequest};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// A kind of output with everything that makes it concrete.
+#[derive(Clone, Debug)]
+pub(crate) enum Recipe {
+    Speakers { layout: Layout, depth: SampleDepth, order: ChannelOrder },
+    Binaural { depth: SampleDepth },
+    Master { format: MasterFormat },
+}
+
+/// One output, ready to be set up.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) recipe: Recipe,
+    pub(crate) path: PathBuf,
+}
+
+/// All outputs of a job, and the folder whose manifest records them.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) outputs: Vec<Planned>,
+    pub(crate) folder: PathBuf,
+    pub(crate) manifest: Manifest,
+}
+
+/// A recipe and the part of its file name that tells it from the others.
+type Named = (Recipe, String);
+
+/// Works out every path and layout, and refuses what would overwrite somebody's file.
+pub(crate) fn plan(
+    project: &Project,
+    scene_path: &Path,
+    binding: &Binding,
+    force: bool,
+) -> Result<Plan, JobError> {
+    let (named, folder) = match binding {
+        Binding::SceneOutputs { folder } => (scene_recipes(project)?, folder),
+        Binding::Targets { targets, folder } => {
+            (targets.iter().map(recipe).collect::<Result<_, _>>()?, folder)
+        }
+        Binding::File { target, path } => return plan_file(recipe(target)?.0, path, force),
+    };
+    let folder = folder.clone().unwrap_or_else(|| project.folder.join("out"));
+    let title = if project.timeline.title.is_empty() {
+        scene_path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+    } else {
+        project.timeline.title.clone()
+    };
+    let manifest = Manifest::load(&folder);
+    let mut outputs = Vec::new();
+    let mut taken = BTreeSet::new();
+    for (recipe, suffix) in named {
+        let name = safe_file_name(&format!("{title}_{suffix}"));
+        // Some file systems do not tell upper from lower case.
+        if !taken.insert(name.to_lowercase()) {
+            return Err(JobError::Usage(format!(
+                "two outputs would both be called {name}.wav; ask for one of them, or make them in \
+                 two runs with different folders"
+            )));
+        }
+        let path = folder.join(format!("{name}.wav"));
+        allow_overwrite(&path, &manifest, force)?;
+        outputs.push(Planned { recipe, path });
+    }
+    Ok(Plan { outputs, folder, manifest })
+}
+
+fn plan_file(recipe: Recipe, path: &Path, force: bool) -> Result<Plan, JobError> {
+    if path.is_dir() {
+        return Err(JobError::Usage(format!(
+            "{} is a folder; name the file to write, for example {}",
+            path.display(),
+            path.join("song.wav").display()
+        )));
+    }
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let manifest = Manifest::load(&folder);
+    allow_overwrite(path, &manifest, force)?;
+    Ok(Plan { outputs: vec![Planned { recipe, path: path.to_path_buf() }], folder, manifest })
+}
+
+/// The outputs the scene asks for.
+pub(crate) fn scene_recipes(project: &Project) -> Result<Vec<Named>, JobError> {
+    project.scene.outputs().iter().map(|request| scene_recipe(request, &project.folder)).collect()
+}
+
+fn scene_recipe(request: &OutputRequest, folder: &Path) -> Result<Named, JobError> {
+    let depth = |bits: BitDepth| match bits {
+        BitDepth::Int16 => SampleDepth::I16,
+        BitDepth::Int24 => SampleDepth::I24,
+        BitDepth::Float32 => SampleDepth::F32,
+    };
+    let recipe = match &request.kind {
+        OutputKind::Speakers { layout, bits, order } => Recipe::Speakers {
+            layout: match layout {
+                LayoutRequest::Standard(layout) => (*layout).clone(),
+                LayoutRequest::File(name) => read_layout(&folder.join(name))?,
+            },
+            depth: depth(*bits),
+            order: match order {
+                cupola_scene::ChannelOrder::Bs2051 => ChannelOrder::Bs2051,
+                cupola_scene::ChannelOrder::Wave => ChannelOrder::Wave,
+            },
+        },
+        OutputKind::Binaural { bits } => Recipe::Binaural { depth: depth(*bits) },
+        OutputKind::MasterAdmBwf => Recipe::Master { format: MasterFormat::AdmBwf },
+    };
+    Ok((recipe, request.name.clone()))
+}
+
+fn recipe(target: &Target) -> Result<Named, JobError> {
+    Ok(match target {
+        Target::Speakers { layout, depth, order } => {
+            let layout = find_layout(layout)?;
+            let name = layout.name.clone();
+            (Recipe::Speakers { layout, depth: *depth, order: *order }, name)
+        }
+        Target::Binaural { depth } => (Recipe::Binaural { depth: *depth }, "binaural".to_owned()),
+        Target::Master { format } => match format {
+            MasterFormat::AdmBwf => (Recipe::Master { format: *format }, "adm-bwf".to_owned()),
+        },
+    })
+}
+
+/// A layout by name, or from a file.
+pub(crate) fn find_layout(name: &str) -> Result<Layout, JobError> {
+    if let Some(layout) = cupola_scene::find_layout(name) {
+        return Ok(layout.clone());
+    }
+    let path = Path::new(name);
+    if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+        return read_layout(path);
+    }
+    let suggestion = cupola_scene::closest_layout_name(name)
+        .map(|close| format!(" Did you mean {close}?"))
+        .unwrap_or_default();
+    let names = cupola_scene::standard_layouts().iter().map(|l| l.name.as_str());
+    Err(JobError::Usage(format!(
+        "there is no layout called {name}.{suggestion} Known are {}; a layout of your own is a file \
+         ending in .yaml",
+        names.collect::<Vec<_>>().join(", ")
+    )))
+}
+
+fn read_layout(path: &Path) -> Result<Layout, JobError> {
+    let text = read_text(path, "a layout is a YAML file")?;
+    let parsed = cupola_scene::parse_layout(&text, &path.display().to_string());
+    let broken = parsed.findings.iter().any(|f| f.severity == Severity::Error);
+    match parsed.value {
+        Some(layout) if !broken => Ok(layout),
+        _ => Err(JobError::SceneInvalid(parsed.findings)),
+    }
+}
+
+fn allow_overwrite(path: &Path, manifest: &Manifest, force: bool) -> Result<(), JobError> {
+    if force || !path.exists() || manifest.recorded(path) {
+        return Ok(());
+    }
+    Err(JobError::OutputNotWritten(format!(
+        "{} exists and is not what an earlier run wrote there; move it away, choose another place \
+         with -o, or overwrite it with --force",
+        path.display()
+    )))
+}

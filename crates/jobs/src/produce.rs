@@ -1,0 +1,232 @@
+//! Render, master, build: all outputs in one pass over the stems.
+
+use crate::answer::{ChannelLevel, OutputReport, ProduceReport};
+use crate::manifest::sha256_of;
+use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
+use crate::plan::{Plan, Planned, Recipe, plan};
+use crate::project::{Project, load};
+use crate::pump::{self, Route, Sink, not_written};
+use crate::{JobError, deviation, notes};
+use cupola_masters::{AdmBwfSink, FileReport, WavSink, WavSpec};
+use cupola_model::{Finding, HrtfSet, Timeline};
+use cupola_render::binaural::BinauralRenderer;
+use cupola_render::{Renderer, SpeakerRenderer};
+use cupola_stems::StemReader;
+use rayon::prelude::*;
+use std::path::Path;
+use std::time::Instant;
+
+/// Makes the outputs of a scene. Every file appears whole or not at all.
+pub fn produce(
+    scene: &Path,
+    binding: &Binding,
+    options: &ProduceOptions,
+    progress: &dyn Progress,
+) -> Result<ProduceReport, JobError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()
+        .map_err(|e| JobError::Internal(format!("worker threads cannot be started: {e}")))?;
+    pool.install(|| run(scene, binding, options, progress))
+}
+
+fn run(
+    scene: &Path,
+    binding: &Binding,
+    options: &ProduceOptions,
+    progress: &dyn Progress,
+) -> Result<ProduceReport, JobError> {
+    let started = Instant::now();
+    progress.stage("Reading the scene and its stems", 0);
+    let project = load(scene)?;
+    let timeline = &project.timeline;
+    let plan = plan(&project, scene, binding, options.force)?;
+    let mut findings = project.findings.clone();
+    findings.extend(notes::binaural_modes(timeline, &plan));
+
+    let readers = open_stems(&project)?;
+    make_folder(&plan.folder)?;
+    let mut routes = set_up(timeline, &plan, options, &mut findings)?;
+    let passed = pump::run(timeline, readers, &mut routes, options.io_frames, progress)?;
+    findings.extend(passed.lanes.findings(timeline));
+    findings.extend(passed.tails.findings(timeline));
+    if plan.outputs.iter().any(|o| matches!(o.recipe, Recipe::Master { .. })) {
+        findings.extend(deviation::note(timeline));
+    }
+
+    progress.stage("Finishing", 0);
+    let outputs = finish(routes, plan, timeline, &mut findings)?;
+    Ok(ProduceReport {
+        outputs,
+        findings,
+        programme_seconds: timeline.sample_rate.seconds(timeline.length),
+        wall_seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+fn open_stems(project: &Project) -> Result<Vec<StemReader>, JobError> {
+    let uses = &project.timeline.stems;
+    let opened: Vec<_> = uses
+        .par_iter()
+        .zip(&project.stem_paths)
+        .map(|(stem, path)| StemReader::open(path, stem.offset, project.timeline.sample_rate))
+        .collect();
+    let mut readers = Vec::new();
+    let mut findings = Vec::new();
+    for (stem, result) in uses.iter().zip(opened) {
+        match result {
+            Ok(reader) => readers.push(reader),
+            Err(error) => findings
+                .push(Finding::error("stems.unreadable", error.to_string()).subject(&stem.name)),
+        }
+    }
+    if findings.is_empty() { Ok(readers) } else { Err(JobError::StemsUnfit(findings)) }
+}
+
+fn make_folder(folder: &Path) -> Result<(), JobError> {
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).map_err(|e| {
+        JobError::OutputNotWritten(format!("the folder {} cannot be made: {e}", folder.display()))
+    })
+}
+
+fn set_up(
+    timeline: &Timeline,
+    plan: &Plan,
+    options: &ProduceOptions,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Route>, JobError> {
+    let headphones = plan.outputs.iter().any(|o| matches!(o.recipe, Recipe::Binaural { .. }));
+    let hrtf = headphones.then(|| cupola_hrtf::embedded(timeline.sample_rate)).transpose();
+    let hrtf = hrtf.map_err(|e| JobError::Internal(e.to_string()))?;
+    let route = |output| {
+        let renderer = renderer(output, timeline, options, hrtf.as_ref(), findings)?;
+        let sink = sink(output, timeline, options.force)?;
+        Ok(Route::new(renderer, sink, timeline, options.io_frames))
+    };
+    plan.outputs.iter().map(route).collect()
+}
+
+fn renderer(
+    output: &Planned,
+    timeline: &Timeline,
+    options: &ProduceOptions,
+    hrtf: Option<&HrtfSet>,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Box<dyn Renderer>>, JobError> {
+    let internal = |e: &dyn std::fmt::Display| JobError::Internal(e.to_string());
+    match (&output.recipe, hrtf) {
+        (Recipe::Speakers { layout, .. }, _) => {
+            let renderer =
+                SpeakerRenderer::new(timeline, layout, options.panner).map_err(|e| internal(&e))?;
+            findings.extend(notes::dropped_lfe(&renderer, layout));
+            Ok(Some(Box::new(renderer)))
+        }
+        (Recipe::Binaural { .. }, Some(set)) => {
+            let renderer = BinauralRenderer::new(timeline, set).map_err(|e| internal(&e))?;
+            Ok(Some(Box::new(renderer)))
+        }
+        (Recipe::Binaural { .. }, None) => Err(internal(&"a headphone output without an HRTF set")),
+        // A master carries the lanes themselves.
+        (Recipe::Master { .. }, _) => Ok(None),
+    }
+}
+
+fn sink(output: &Planned, timeline: &Timeline, force: bool) -> Result<Sink, JobError> {
+    // The plan has made sure that what exists may be replaced.
+    let overwrite = force || output.path.exists();
+    let rate = timeline.sample_rate;
+    let wav = |spec| WavSink::create(&output.path, overwrite, spec).map(Sink::Wav);
+    match &output.recipe {
+        Recipe::Speakers { layout, depth, order } => {
+            let spec = WavSpec::speakers(layout, *order, rate, *depth)
+                .map_err(|e| JobError::Usage(e.to_string()))?;
+            wav(spec)
+        }
+        Recipe::Binaural { depth } => wav(WavSpec::headphones(rate, *depth)),
+        Recipe::Master { format: MasterFormat::AdmBwf } => {
+            AdmBwfSink::create(&output.path, overwrite, timeline)
+                .map(|sink| Sink::AdmBwf(Box::new(sink)))
+        }
+    }
+    .map_err(|e| not_written(&e))
+}
+
+/// Ends every file, and only when all are whole gives them their names.
+fn finish(
+    routes: Vec<Route>,
+    plan: Plan,
+    timeline: &Timeline,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<OutputReport>, JobError> {
+    let Plan { outputs, folder, mut manifest } = plan;
+    let finished: Vec<_> = routes
+        .into_par_iter()
+        .map(|route| {
+            let finished = route.finish(timeline)?;
+            let path = finished.pending.temporary_path();
+            let sha256 = sha256_of(path).map_err(|e| {
+                JobError::OutputNotWritten(format!("{} cannot be read back: {e}", path.display()))
+            })?;
+            Ok((finished, sha256))
+        })
+        .collect::<Result<_, JobError>>()?;
+    let mut reports = Vec::new();
+    for (output, (finished, sha256)) in outputs.into_iter().zip(finished) {
+        manifest.record(&output.path, &sha256);
+        findings.extend(clipping(&output, &finished.report, timeline));
+        finished.pending.persist().map_err(|e| not_written(&e))?;
+        reports.push(report(output, finished.report, sha256));
+    }
+    manifest.save(&folder)?;
+    Ok(reports)
+}
+
+fn report(output: Planned, written: FileReport, sha256: String) -> OutputReport {
+    let (kind, layout) = match output.recipe {
+        Recipe::Speakers { layout, .. } => ("speakers", layout.name),
+        Recipe::Binaural { .. } => ("binaural", String::new()),
+        Recipe::Master { format: MasterFormat::AdmBwf } => ("adm-bwf", String::new()),
+    };
+    let level = |c: cupola_masters::ChannelReport| ChannelLevel {
+        name: c.name,
+        peak: c.peak,
+        clipped: c.clipped,
+    };
+    OutputReport {
+        path: output.path,
+        kind,
+        layout,
+        channels: written.channels.into_iter().map(level).collect(),
+        frames: written.frames.0,
+        bytes: written.bytes,
+        sha256,
+    }
+}
+
+/// An error for a file in which samples saturated: which channels, how often, when first, how loud.
+fn clipping(output: &Planned, written: &FileReport, timeline: &Timeline) -> Option<Finding> {
+    let gain = written.gain_without_clipping()?;
+    let clipped = written.channels.iter().filter(|c| c.clipped > 0);
+    let each = clipped.map(|c| {
+        let first = c.first_clip.map_or(0, |f| f.0) as f64 / f64::from(timeline.sample_rate.hz());
+        let peak = 20.0 * f64::from(c.peak).log10();
+        format!("{} {} samples, first at {first:.3} s, peak {peak:+.2} dBFS", c.name, c.clipped)
+    });
+    let found = each.collect::<Vec<_>>().join("; ");
+    let hint = format!("lower the gains by {:.2} dB, or write 32-bit float", -gain.0);
+    let hint = match output.recipe {
+        Recipe::Master { .. } => format!("lower the gains by {:.2} dB", -gain.0),
+        _ => hint,
+    };
+    let message = format!("{} clips", output.path.display());
+    Some(
+        Finding::error("signal.clipped", message)
+            .subject(output.path.display().to_string())
+            .found(found)
+            .allowed("0 dBFS")
+            .hint(hint),
+    )
+}

@@ -1,0 +1,101 @@
+//! A scene file and its stems, read and resolved.
+
+use crate::JobError;
+use cupola_model::{Finding, Severity, StemFacts, Timeline};
+use cupola_scene::{Scene, StemRequest};
+use rayon::prelude::*;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Largest scene or layout read; ten thousand keyframes take about one megabyte.
+const LARGEST_TEXT_BYTES: u64 = 10 << 20;
+
+/// A scene that is ready to be produced.
+pub(crate) struct Project {
+    pub(crate) scene: Scene,
+    pub(crate) timeline: Timeline,
+    /// The file of every stem of the timeline, in its order.
+    pub(crate) stem_paths: Vec<PathBuf>,
+    /// The folder scene paths are relative to.
+    pub(crate) folder: PathBuf,
+    /// Warnings and notes.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Reads a scene, looks at every stem and resolves both to a timeline.
+pub(crate) fn load(path: &Path) -> Result<Project, JobError> {
+    let name = path.display().to_string();
+    let text = read_text(path, "a scene is a YAML file such as scene.yaml")?;
+    let parsed = cupola_scene::parse_scene(&text, &name);
+    let mut findings = parsed.findings;
+    let Some(scene) = parsed.value else { return Err(JobError::SceneInvalid(findings)) };
+
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let (facts, stem_findings) = probe_stems(&scene, &folder);
+    let resolved = scene.resolve(&facts);
+    findings.extend(resolved.findings);
+    let scene_broken = findings.iter().any(|f| f.severity == Severity::Error);
+    let stems_broken = stem_findings.iter().any(|f| f.severity == Severity::Error);
+    findings.extend(stem_findings);
+    match resolved.value {
+        _ if scene_broken => Err(JobError::SceneInvalid(findings)),
+        _ if stems_broken => Err(JobError::StemsUnfit(findings)),
+        Some(timeline) => {
+            timeline.validate().map_err(|e| JobError::Internal(e.to_string()))?;
+            let path_of = |name: &str| scene.stems().iter().find(|s| s.name == name);
+            let paths = timeline.stems.iter().filter_map(|s| path_of(&s.name));
+            let stem_paths: Vec<_> = paths.map(|s| folder.join(&s.path)).collect();
+            if stem_paths.len() != timeline.stems.len() {
+                return Err(JobError::Internal("the timeline names a stem the scene lacks".into()));
+            }
+            Ok(Project { scene, timeline, stem_paths, folder, findings })
+        }
+        None => Err(JobError::Internal("the scene gave neither a timeline nor an error".into())),
+    }
+}
+
+/// Facts and findings of every stem that is used.
+fn probe_stems(scene: &Scene, folder: &Path) -> (Vec<Option<StemFacts>>, Vec<Finding>) {
+    let requests = scene.stems();
+    let probe = |r: &StemRequest| r.used.then(|| cupola_stems::probe(&folder.join(&r.path)));
+    let probes: Vec<_> = requests.par_iter().map(probe).collect();
+    let mut findings = Vec::new();
+    let mut facts = Vec::with_capacity(probes.len());
+    for (request, probe) in requests.iter().zip(probes) {
+        let locate = |finding: Finding| finding.at(request.place.clone()).subject(&request.name);
+        facts.push(match probe {
+            Some(Ok(probe)) => {
+                findings.extend(probe.findings.into_iter().map(locate));
+                Some(probe.facts)
+            }
+            Some(Err(error)) => {
+                findings.push(locate(Finding::error("stems.unreadable", error.to_string())));
+                None
+            }
+            None => None,
+        });
+    }
+    (facts, findings)
+}
+
+/// Reads a text file, bounded.
+pub(crate) fn read_text(path: &Path, expected: &str) -> Result<String, JobError> {
+    let refuse = |reason: String| JobError::InputUnreadable { path: path.to_path_buf(), reason };
+    if path.is_dir() {
+        return Err(refuse(format!("this is a folder; {expected}")));
+    }
+    let file = File::open(path).map_err(|e| refuse(format!("cannot be opened: {e}")))?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST_TEXT_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| refuse(format!("cannot be read: {e}")))?;
+    if bytes.len() as u64 > LARGEST_TEXT_BYTES {
+        return Err(refuse(format!("is larger than {} MiB; {expected}", LARGEST_TEXT_BYTES >> 20)));
+    }
+    String::from_utf8(bytes).map_err(|e| {
+        let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+        let line = 1 + good.iter().filter(|&&b| b == b'\n').count();
+        refuse(format!("line {line} is not UTF-8 text; save the file as UTF-8, or {expected}"))
+    })
+}

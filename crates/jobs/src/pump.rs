@@ -1,0 +1,246 @@
+//! The one read–process–write loop.
+//!
+//! While one chunk is rendered and written, the next is read. Threads split by stem when reading and
+//! by output when writing, and every unit works through its frames in order, so the bytes do not
+//! depend on how many threads there are.
+
+use crate::JobError;
+use crate::lane_stats::LaneStats;
+use crate::options::Progress;
+use crate::tails::Tails;
+use cupola_masters::{AdmBwfSink, Finished, MastersError, WavSink};
+use cupola_model::{PlanarBlock, Timeline};
+use cupola_render::{LaneMixer, Renderer};
+use cupola_stems::{StemError, StemReader};
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// Grid blocks in a chunk: 160 ms, enough that hand-over between threads does not count.
+const CHUNK_BLOCKS: usize = 16;
+
+/// Where rendered frames go.
+pub(crate) enum Sink {
+    Wav(WavSink),
+    AdmBwf(Box<AdmBwfSink>),
+}
+
+impl Sink {
+    fn write(&mut self, block: &PlanarBlock, frames: Range<usize>) -> Result<(), MastersError> {
+        match self {
+            Self::Wav(sink) => sink.write(block, frames),
+            Self::AdmBwf(sink) => sink.write(block, frames),
+        }
+    }
+}
+
+/// One output on its way: a renderer unless the lanes themselves are written.
+pub(crate) struct Route {
+    renderer: Option<Box<dyn Renderer>>,
+    sink: Sink,
+    rendered: PlanarBlock,
+    latency_left: u64,
+    frames_left: u64,
+    io_frames: usize,
+}
+
+impl Route {
+    pub(crate) fn new(
+        renderer: Option<Box<dyn Renderer>>,
+        sink: Sink,
+        timeline: &Timeline,
+        io_frames: usize,
+    ) -> Self {
+        let channels = renderer.as_ref().map_or(0, |r| r.channels());
+        let chunk = chunk_frames(timeline);
+        Self {
+            latency_left: renderer.as_ref().map_or(0, |r| r.latency_frames() as u64),
+            renderer,
+            sink,
+            rendered: PlanarBlock::new(channels, chunk),
+            frames_left: timeline.length.0,
+            io_frames,
+        }
+    }
+
+    /// Ends the file; it still has its temporary name.
+    pub(crate) fn finish(self, timeline: &Timeline) -> Result<Finished, JobError> {
+        let finished = match self.sink {
+            Sink::Wav(sink) => sink.finish(),
+            Sink::AdmBwf(sink) => sink.finish(timeline),
+        };
+        finished.map_err(|e| not_written(&e))
+    }
+
+    fn process(&mut self, lanes: &PlanarBlock) -> Result<(), JobError> {
+        if let Some(renderer) = &mut self.renderer {
+            renderer.process(lanes, &mut self.rendered);
+        }
+        let block = if self.renderer.is_some() { &self.rendered } else { lanes };
+        let frames = block.frames() as u64;
+        let skip = self.latency_left.min(frames);
+        self.latency_left -= skip;
+        let keep = self.frames_left.min(frames - skip);
+        self.frames_left -= keep;
+        let wanted = skip as usize..(skip + keep) as usize;
+        for piece in pieces(wanted, self.io_frames) {
+            self.sink.write(block, piece).map_err(|e| not_written(&e))?;
+        }
+        Ok(())
+    }
+}
+
+/// A sink's error as a job's. Its text names the file already.
+pub(crate) fn not_written(error: &MastersError) -> JobError {
+    JobError::OutputNotWritten(error.to_string())
+}
+
+/// A stem's error as a job's, with the name the scene gives the stem.
+fn unfit(stem: &str, error: &StemError) -> JobError {
+    let finding = cupola_model::Finding::error("stems.unfit", error.to_string()).subject(stem);
+    JobError::StemsUnfit(vec![finding])
+}
+
+fn pieces(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range.step_by(size.max(1)).map(move |start| start..(start + size).min(end))
+}
+
+fn chunk_frames(timeline: &Timeline) -> usize {
+    timeline.sample_rate.grid_frames() as usize * CHUNK_BLOCKS
+}
+
+/// The stems of a programme, read in step.
+struct Intake<'a> {
+    names: Vec<&'a str>,
+    readers: Vec<StemReader>,
+    io_frames: usize,
+}
+
+impl Intake<'_> {
+    fn read(&mut self, blocks: &mut [PlanarBlock]) -> Result<(), JobError> {
+        let io_frames = self.io_frames;
+        self.readers.par_iter_mut().zip(blocks).zip(&self.names).try_for_each(
+            |((reader, block), name)| {
+                for piece in pieces(0..block.frames(), io_frames) {
+                    reader.read(block, piece).map_err(|e| unfit(name, &e))?;
+                }
+                Ok(())
+            },
+        )
+    }
+}
+
+/// What was seen on the way.
+pub(crate) struct Passed {
+    pub(crate) lanes: LaneStats,
+    pub(crate) tails: Tails,
+}
+
+/// Reads every stem once and feeds every route to its end.
+pub(crate) fn run(
+    timeline: &Timeline,
+    readers: Vec<StemReader>,
+    routes: &mut [Route],
+    io_frames: usize,
+    progress: &dyn Progress,
+) -> Result<Passed, JobError> {
+    let chunk = chunk_frames(timeline);
+    let latency = routes.iter().map(|r| r.latency_left).max().unwrap_or(0);
+    let chunks = (timeline.length.0 + latency).div_ceil(chunk as u64);
+    let mut mixer = LaneMixer::new(timeline).map_err(|e| JobError::Internal(e.to_string()))?;
+    let mut lanes = PlanarBlock::new(timeline.lanes.len(), chunk);
+    let mut passed = Passed {
+        lanes: LaneStats::new(timeline.lanes.len()),
+        tails: Tails::new(timeline.stems.len()),
+    };
+    let names = timeline.stems.iter().map(|s| s.name.as_str()).collect();
+    let mut intake = Intake { names, readers, io_frames };
+    let new_blocks = || -> Vec<PlanarBlock> {
+        let stems = timeline.stems.iter();
+        stems.map(|s| PlanarBlock::new(usize::from(s.facts.channels), chunk)).collect()
+    };
+    let (mut current, mut next) = (new_blocks(), new_blocks());
+
+    progress.stage("Rendering", timeline.length.0);
+    let started = Instant::now();
+    intake.read(&mut current)?;
+    for index in 0..chunks {
+        let start = index * chunk as u64;
+        let live = timeline.length.0.saturating_sub(start).min(chunk as u64) as usize;
+        let more = index + 1 < chunks;
+        let (read, rendered) = rayon::join(
+            || if more { intake.read(&mut next) } else { Ok(()) },
+            || -> Result<(), JobError> {
+                mixer.process(&current, &mut lanes);
+                silence_from(&mut lanes, live);
+                passed.lanes.add(&lanes, live);
+                passed.tails.add(&current, live);
+                routes.par_iter_mut().try_for_each(|route| route.process(&lanes))
+            },
+        );
+        rendered.and(read)?;
+        std::mem::swap(&mut current, &mut next);
+        if progress.cancel_flag().load(Ordering::Relaxed) {
+            return Err(JobError::Cancelled);
+        }
+        let done = (start + chunk as u64).min(timeline.length.0);
+        progress.advance(done);
+        let seconds = done as f64 / f64::from(timeline.sample_rate.hz());
+        progress.speed(seconds / started.elapsed().as_secs_f64().max(1e-9));
+    }
+    read_tails(timeline, &mut intake, &mut current, chunks, &mut passed.tails, progress)?;
+    Ok(passed)
+}
+
+/// Reads on to the end of the longest stem that is used.
+fn read_tails(
+    timeline: &Timeline,
+    intake: &mut Intake<'_>,
+    blocks: &mut [PlanarBlock],
+    chunks_read: u64,
+    tails: &mut Tails,
+    progress: &dyn Progress,
+) -> Result<(), JobError> {
+    let ends = timeline.stems.iter().map(|s| s.facts.end_at(timeline.sample_rate, s.offset).0);
+    let last = ends.max().unwrap_or(0);
+    let mut frame = chunks_read * chunk_frames(timeline) as u64;
+    while frame < last {
+        if progress.cancel_flag().load(Ordering::Relaxed) {
+            return Err(JobError::Cancelled);
+        }
+        intake.read(blocks)?;
+        tails.add(blocks, 0);
+        frame += chunk_frames(timeline) as u64;
+    }
+    Ok(())
+}
+
+/// After the end of the programme nothing sounds, whatever the stems still hold.
+fn silence_from(lanes: &mut PlanarBlock, from: usize) {
+    if from < lanes.frames() {
+        for lane in lanes.iter_mut() {
+            lane[from..].fill(0.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn pieces_tile_a_range_whatever_their_size() {
+        for size in [1, 7, 64, 1000] {
+            let mut expected = 3;
+            for piece in pieces(3..130, size) {
+                assert_eq!(piece.start, expected, "gap with size {size}");
+                assert!(piece.len() <= size && !piece.is_empty(), "{piece:?}");
+                expected = piece.end;
+            }
+            assert_eq!(expected, 130, "size {size}");
+        }
+        assert_eq!(pieces(5..5, 8).count(), 0);
+    }
+}

@@ -1,0 +1,191 @@
+//! Words in, words out, exit codes, and what is left on disk.
+
+use crate::suite::support::{Project, cupola, noise};
+use std::path::Path;
+
+const SCENE: &str = "
+cupola: 1
+title: Test
+stems:
+  a: {file: a.wav}
+objects:
+  - {name: One, stem: a, position: {azimuth: 20, elevation: 10}}
+outputs:
+  - {speakers: 7.1.4}
+  - {binaural: default}
+  - {master: adm-bwf}
+";
+
+fn project() -> Project {
+    let project = Project::new(SCENE);
+    project.stem("a.wav", 1, 9_600, noise);
+    project
+}
+
+#[test]
+fn build_writes_what_the_scene_asks_for_and_says_so_in_json() {
+    let project = project();
+    let run = project.run(&["build", "scene.yaml", "--json"]).expect(0);
+    let json = run.json();
+    let kinds: Vec<_> =
+        json["outputs"].as_array().unwrap().iter().map(|o| o["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["speakers", "binaural", "adm-bwf"]);
+    assert_eq!(project.files("out"), ["Test_7.1.4.wav", "Test_adm-bwf.wav", "Test_binaural.wav"]);
+    assert_eq!(json["outputs"][0]["channels"][4], "Lss", "sides come before backs");
+    for output in json["outputs"].as_array().unwrap() {
+        assert_eq!(output["frames"], 9_600, "{output}");
+        assert_eq!(output["sha256"].as_str().map(str::len), Some(64), "{output}");
+    }
+}
+
+#[test]
+fn a_second_run_replaces_its_own_files_with_the_same_bytes() {
+    let project = project();
+    let hashes = |run: serde_json::Value| -> Vec<String> {
+        run["outputs"].as_array().unwrap().iter().map(|o| o["sha256"].to_string()).collect()
+    };
+    let first = hashes(project.run(&["build", "scene.yaml", "--json"]).expect(0).json());
+    let second = hashes(project.run(&["build", "scene.yaml", "--json"]).expect(0).json());
+    assert_eq!(first, second);
+}
+
+#[test]
+fn a_file_nobody_recorded_is_left_alone_without_force() {
+    let project = project();
+    std::fs::create_dir(project.path("out")).unwrap();
+    project.write("out/Test_7.1.4.wav", "precious");
+    let run = project.run(&["build", "scene.yaml"]).expect(6);
+    assert!(run.stderr.contains("--force"), "{}", run.stderr);
+    assert_eq!(std::fs::read_to_string(project.path("out/Test_7.1.4.wav")).unwrap(), "precious");
+    assert_eq!(project.files("out"), ["Test_7.1.4.wav"], "nothing else was written");
+    project.run(&["build", "scene.yaml", "--force"]).expect(0);
+    assert_ne!(std::fs::read(project.path("out/Test_7.1.4.wav")).unwrap(), b"precious");
+}
+
+#[test]
+fn a_recorded_file_that_was_changed_since_is_left_alone() {
+    let project = project();
+    project.run(&["build", "scene.yaml"]).expect(0);
+    project.write("out/Test_binaural.wav", "edited by hand");
+    project.run(&["build", "scene.yaml"]).expect(6);
+    assert_eq!(
+        std::fs::read_to_string(project.path("out/Test_binaural.wav")).unwrap(),
+        "edited by hand"
+    );
+}
+
+#[test]
+fn every_exit_code_of_the_table_can_happen() {
+    let project = project();
+    project.run(&["render", "scene.yaml"]).expect(2);
+    project.run(&["render", "scene.yaml", "--to", "7.1.5"]).expect(2);
+    project.run(&["check", "nowhere.yaml"]).expect(3);
+    project.write("broken.yaml", "cupola: 1\nobjets: []\n");
+    let run = project.run(&["check", "broken.yaml"]).expect(4);
+    assert!(run.stderr.contains("broken.yaml:2:1"), "{}", run.stderr);
+    assert!(run.stderr.contains("objects"), "the right word is suggested: {}", run.stderr);
+    project.write("missing.yaml", &SCENE.replace("a.wav", "b.wav"));
+    let run = project.run(&["check", "missing.yaml"]).expect(5);
+    assert!(run.stderr.contains("b.wav"), "{}", run.stderr);
+    project.run(&["build", "scene.yaml", "-o", "scene.yaml"]).expect(6);
+    project.write("loud.yaml", &SCENE.replace("stem: a,", "stem: a, gain: 20,"));
+    let run = project.run(&["build", "loud.yaml", "-o", "loud", "--json"]).expect(7);
+    let text = run.json()["findings"].to_string();
+    assert!(text.contains("signal.clipped") && text.contains("dB"), "{text}");
+}
+
+#[test]
+fn a_float_file_never_clips() {
+    let project = project();
+    project.write("loud.yaml", &SCENE.replace("stem: a,", "stem: a, gain: 20,"));
+    let run =
+        project.run(&["render", "loud.yaml", "--to", "7.1.4", "--bits", "32", "--json"]).expect(0);
+    let peak = run.json()["outputs"][0]["peak_db"].as_f64().unwrap();
+    // 0.25 peak noise at +20 dB, panned between three loudspeakers, stays above full scale.
+    assert!(peak > 0.0, "peak {peak} dBFS");
+}
+
+#[test]
+fn a_stem_with_a_value_that_is_no_number_is_refused_with_its_place() {
+    let project = Project::new(SCENE);
+    project.stem("a.wav", 1, 9_600, |frame, _| if frame == 7_000 { f32::NAN } else { 0.1 });
+    let run = project.run(&["build", "scene.yaml"]).expect(5);
+    assert!(run.stderr.contains("7000") && run.stderr.contains("a.wav"), "{}", run.stderr);
+    assert_eq!(project.files("out"), Vec::<String>::new(), "nothing is left behind");
+}
+
+#[test]
+fn a_truncated_stem_is_named_and_nothing_is_left_behind() {
+    let project = project();
+    let whole = std::fs::read(project.path("a.wav")).unwrap();
+    std::fs::write(project.path("a.wav"), &whole[..whole.len() / 2]).unwrap();
+    let run = project.run(&["build", "scene.yaml", "--json"]);
+    assert!(
+        run.json()["findings"].to_string().contains("truncated"),
+        "code {}\n{}{}",
+        run.code,
+        run.stdout,
+        run.stderr
+    );
+}
+
+#[test]
+fn folders_with_spaces_and_accents_are_no_trouble() {
+    let project = project();
+    std::fs::create_dir(project.path("Été à Paris")).unwrap();
+    let scene = SCENE
+        .replace("file: a.wav", "file: ../a.wav")
+        .replace("title: Test", "title: Déjà vu / \"Live\"");
+    project.write("Été à Paris/scène un.yaml", &scene);
+    project.run(&["build", "Été à Paris/scène un.yaml"]).expect(0);
+    assert!(project.files("Été à Paris/out").contains(&"Déjà vu - -Live-_7.1.4.wav".to_owned()));
+}
+
+#[test]
+fn the_master_lands_where_it_was_sent() {
+    let project = project();
+    project.run(&["master", "scene.yaml", "-o", "song.wav"]).expect(0);
+    assert!(project.path("song.wav").exists());
+    project.run(&["master", "scene.yaml", "-o", "song.wav"]).expect(0);
+    project.write("other.wav", "precious");
+    project.run(&["master", "scene.yaml", "-o", "other.wav"]).expect(6);
+}
+
+#[test]
+fn info_shows_what_a_master_holds() {
+    let project = project();
+    project.run(&["master", "scene.yaml", "-o", "song.wav"]).expect(0);
+    let run = project.run(&["info", "song.wav"]).expect(0);
+    for word in ["Atmos_Master", "One", "24-bit", "48000", "axml", "chna", "dbmd", "Cupola"] {
+        assert!(run.stdout.contains(word), "{word} is missing:\n{}", run.stdout);
+    }
+    project.run(&["info", "scene.yaml"]).expect(0);
+    project.run(&["info", "nowhere.wav"]).expect(3);
+}
+
+#[test]
+fn layouts_are_listed_and_shown() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let all = cupola(here, &["layouts"]).expect(0).stdout;
+    for name in [
+        "2.0", "5.1", "7.1", "5.1.2", "5.1.4", "7.1.2", "7.1.4", "9.1.4", "9.1.6", "22.2", "4+7+0",
+        "3+7+0",
+    ] {
+        assert!(all.contains(name), "{name} is missing:\n{all}");
+    }
+    let one = cupola(here, &["layouts", "4+7+0", "--json"]).expect(0).json();
+    assert_eq!(one["layouts"][0]["name"], "7.1.4");
+    assert_eq!(one["layouts"][0]["speakers"].as_array().unwrap().len(), 12);
+    assert!(cupola(here, &["layouts", "7.1.5"]).expect(2).stderr.contains("7.1.4"));
+}
+
+#[test]
+fn quiet_is_quiet_and_help_has_examples() {
+    let project = project();
+    let run = project.run(&["build", "scene.yaml", "--quiet"]).expect(0);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+    for command in ["build", "render", "master", "layouts"] {
+        let help = project.run(&[command, "--help"]).expect(0).stdout;
+        assert!(help.contains("Example"), "{command} --help:\n{help}");
+    }
+}

@@ -1,0 +1,65 @@
+//! The same scene and stems give the same bytes, however the work is cut up.
+
+use crate::suite::support::{Project, noise};
+
+const SCENE: &str = "
+cupola: 1
+title: T
+stems:
+  a: {file: a.wav}
+  b: {file: b.wav, offset: 1000 samples}
+beds:
+  - name: Bed
+    format: 7.1.2
+    routes:
+      - {stem: b}
+      - {stem: b, to: LFE, gain: -6, lowpass: 120}
+objects:
+  - name: Polar
+    stem: a
+    position: {azimuth: 20, elevation: 10}
+    automation: [{at: 0.1, azimuth: 20}, {at: 0.5, azimuth: 170, gain: -3}, {at: 0.7, azimuth: -60, curve: hold}]
+  - name: Room
+    stem: b
+    pair: {width: 1}
+    size: 0.3
+    position: {x: 0, y: 0.5, z: 0.3}
+    automation: [{at: 0.2, x: 0, y: 0.5, z: 0.3}, {at: 0.61, x: 0.4, y: -0.7, z: 1}]
+outputs:
+  - {speakers: 7.1.4}
+  - {speakers: 5.1, bits: 16}
+  - {speakers: 2.0, bits: 32}
+  - {binaural: default}
+  - {master: adm-bwf}
+";
+
+#[test]
+fn threads_and_io_blocks_never_change_a_byte() {
+    for rate in [48_000, 96_000] {
+        let project =
+            Project::new(&SCENE.replace("title: T", &format!("title: T\nsample_rate: {rate}")));
+        project.stem("a.wav", 1, 45_000, noise);
+        project.stem("b.wav", 2, 43_210, noise);
+        let mut first: Option<Vec<String>> = None;
+        for (threads, io) in [("1", "16384"), ("2", "64"), ("2", "512"), ("1", "4096"), ("2", "1")]
+        {
+            let run = project
+                .run(&["build", "scene.yaml", "--json", "--threads", threads, "--io-frames", io])
+                .expect(0);
+            let json = run.json();
+            let hashes: Vec<_> = json["outputs"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|o| o["sha256"].to_string())
+                .collect();
+            assert_eq!(hashes.len(), 5);
+            match &first {
+                None => first = Some(hashes),
+                Some(first) => {
+                    assert_eq!(first, &hashes, "{rate} Hz, {threads} threads, blocks of {io}")
+                }
+            }
+        }
+    }
+}

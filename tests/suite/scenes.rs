@@ -1,0 +1,46 @@
+//! Every example scene checks clean and renders without clipping.
+
+use crate::suite::support::cupola;
+use std::path::{Path, PathBuf};
+
+fn scenes() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes");
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .expect("the scenes")
+        .map(|e| e.expect("a readable entry").path().join("scene.yaml"))
+        .filter(|path| path.exists())
+        .collect();
+    found.sort();
+    assert!(found.len() >= 3, "only {found:?}");
+    found
+}
+
+#[test]
+fn every_example_checks_without_warning() {
+    for scene in scenes() {
+        let run =
+            cupola(Path::new("."), &["check", &scene.display().to_string(), "--json"]).expect(0);
+        for finding in run.json()["findings"].as_array().expect("findings") {
+            assert_eq!(finding["severity"], "note", "{}: {finding}", scene.display());
+        }
+    }
+}
+
+#[test]
+fn every_example_builds_with_headroom() {
+    for scene in scenes() {
+        let out = tempfile::tempdir().expect("a temporary folder");
+        let folder = out.path().display().to_string();
+        let scene_name = scene.display().to_string();
+        let run =
+            cupola(Path::new("."), &["build", &scene_name, "-o", &folder, "--json"]).expect(0);
+        for output in run.json()["outputs"].as_array().expect("outputs") {
+            let peak = output["peak_db"].as_f64().expect("a peak");
+            assert!(
+                (-40.0..-1.0).contains(&peak),
+                "{scene_name}: {} peaks at {peak} dBFS",
+                output["path"]
+            );
+        }
+    }
+}

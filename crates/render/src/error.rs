@@ -23,6 +23,16 @@ pub enum RenderError {
         /// Half the session rate.
         limit_hz: f64,
     },
+    /// The HRTF set belongs to another rate.
+    #[error(
+        "the HRTF set is for {set_hz} Hz, the session runs at {session_hz} Hz; load it at that rate"
+    )]
+    HrtfRate {
+        /// Rate of the set in Hz.
+        set_hz: u32,
+        /// Rate of the session in Hz.
+        session_hz: u32,
+    },
     /// The HRTF set cannot be used.
     #[error(transparent)]
     Hrtf(#[from] cupola_model::HrtfError),

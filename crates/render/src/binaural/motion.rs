@@ -1,0 +1,132 @@
+//! Where a source is and how loud, at absolute frames, without computing it again while nothing moves.
+
+use cupola_model::{
+    Automation, FrameIndex, LinearGain, ObjectState, Position, RoomPosition, TimedPoint,
+};
+
+/// Where a source is heard and how far it spreads.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pose {
+    /// Unit vector, x right, y front, z up.
+    pub(super) direction: [f64; 3],
+    /// Half-angle of the spread in degrees, 0 for a point.
+    pub(super) half_angle_deg: f64,
+}
+
+/// The last state asked for and how long it holds.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    state: ObjectState,
+    from: u64,
+    until: u64,
+}
+
+/// Reads an automation front to back.
+#[derive(Clone, Debug)]
+pub(super) struct Motion {
+    automation: Automation,
+    held: Held,
+}
+
+impl Pose {
+    /// Size spreads to 90°; nearness to the middle of the room spreads on to all directions.
+    pub(super) fn of(state: &ObjectState) -> Self {
+        let polar = state.position.to_polar();
+        let by_size = 90.0 * state.size;
+        Self {
+            direction: polar.direction(),
+            half_angle_deg: by_size + (180.0 - by_size) * (1.0 - polar.distance),
+        }
+    }
+
+    /// Mean of the directions within the spread, −1 (left) to 1 (right): the middle of a cap lies at
+    /// (1 + cos α)/2.
+    pub(super) fn lateral(&self) -> f64 {
+        self.direction[0] * (1.0 + self.half_angle_deg.to_radians().cos()) / 2.0
+    }
+}
+
+impl Motion {
+    /// At the start of the programme.
+    pub(super) fn new(automation: Automation) -> Self {
+        let held = held_at(&automation, 0);
+        Self { automation, held }
+    }
+
+    /// Whether the source is ever anything but a point.
+    pub(super) fn ever_spreads(&self) -> bool {
+        let points = self.automation.points();
+        let spreads = |state: &ObjectState| Pose::of(state).half_angle_deg > 0.0;
+        // A straight line between two walls leads through the room.
+        let crosses = |pair: &[TimedPoint]| {
+            matches!(pair[0].state.position, Position::Room(_))
+                && pair[0].state.position != pair[1].state.position
+        };
+        points.iter().any(|p| spreads(&p.state)) || points.windows(2).any(crosses)
+    }
+
+    /// The pose at a frame.
+    pub(super) fn pose_at(&mut self, frame: u64) -> Pose {
+        Pose::of(&self.state_at(frame))
+    }
+
+    /// Whether nothing changes from one frame to another.
+    pub(super) fn rests(&mut self, from: u64, to: u64) -> bool {
+        self.state_at(from);
+        to <= self.held.until
+    }
+
+    fn state_at(&mut self, frame: u64) -> ObjectState {
+        if !(self.held.from..=self.held.until).contains(&frame) {
+            self.held = held_at(&self.automation, frame);
+        }
+        self.held.state
+    }
+
+    /// Multiplies a block that starts at `start` by the gain of each frame: straight lines from point
+    /// to point, whatever the block.
+    pub(super) fn apply_gain(&mut self, start: u64, block: &mut [f32]) {
+        let end = start + block.len() as u64;
+        let mut from = start;
+        while from < end {
+            let first = self.state_at(from).gain.0;
+            let stretch = |to: u64| (from - start) as usize..(to - start) as usize;
+            let next = self.automation.next_knot(FrameIndex(from), u32::MAX);
+            let to = next.map_or(end, |knot| knot.0.min(end));
+            let part = &mut block[stretch(to)];
+            let last = if self.held.until >= to { first } else { self.state_at(to).gain.0 };
+            if first == last {
+                if first != 1.0 {
+                    part.iter_mut().for_each(|sample| *sample *= first as f32);
+                }
+            } else {
+                let slope = (last - first) / (to - from) as f64;
+                for (i, sample) in part.iter_mut().enumerate() {
+                    *sample *= (first + slope * i as f64) as f32;
+                }
+            }
+            from = to;
+        }
+    }
+}
+
+fn held_at(automation: &Automation, frame: u64) -> Held {
+    let state = automation.state_at(FrameIndex(frame));
+    // While something moves, every frame is a knot of the finest grid.
+    let until = match automation.next_knot(FrameIndex(frame), 1) {
+        None => u64::MAX,
+        Some(knot) if knot.0 == frame + 1 => frame,
+        Some(knot) => knot.0,
+    };
+    Held { state, from: frame, until }
+}
+
+/// The fixed state of a bed channel.
+pub(super) fn standing(position: RoomPosition) -> Automation {
+    Automation::fixed(ObjectState {
+        position: Position::Room(position),
+        gain: LinearGain::UNITY,
+        size: 0.0,
+    })
+    .expect("bed channels stand inside the room")
+}

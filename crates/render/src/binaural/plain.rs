@@ -1,0 +1,113 @@
+//! What goes to the ears without HRTF: sources with headphone mode off, and the LFE.
+
+use super::motion::Motion;
+use crate::low_pass::LowPass;
+use cupola_model::{SampleRate, TrackIndex};
+use std::f64::consts::FRAC_PI_4;
+
+/// Cut-off of the LFE in Hz, the upper end of its band. [BS.2051-3]
+const LFE_CUTOFF_HZ: f64 = 120.0;
+
+/// A lane delayed by a fixed number of frames.
+#[derive(Debug)]
+struct Delay {
+    /// What is still to come out, oldest first, and room for a hop.
+    line: Vec<f32>,
+    hop: usize,
+}
+
+impl Delay {
+    fn new(frames: usize, hop: usize) -> Self {
+        Self { line: vec![0.0; frames + hop], hop }
+    }
+
+    /// Room for the newest hop.
+    fn newest(&mut self) -> &mut [f32] {
+        self.line.copy_within(self.hop.., 0);
+        let start = self.line.len() - self.hop;
+        &mut self.line[start..]
+    }
+
+    fn oldest(&self) -> &[f32] {
+        &self.line[..self.hop]
+    }
+}
+
+/// A source with headphone mode off: panned between the ears by sine and cosine of its lateral
+/// position, power kept.
+#[derive(Debug)]
+pub(super) struct Flat {
+    lane: TrackIndex,
+    motion: Motion,
+    delay: Delay,
+    delay_frames: u64,
+}
+
+impl Flat {
+    pub(super) fn new(lane: TrackIndex, motion: Motion, delay_frames: usize, hop: usize) -> Self {
+        let delay = Delay::new(delay_frames, hop);
+        Self { lane, motion, delay, delay_frames: delay_frames as u64 }
+    }
+
+    /// Adds the hop that starts at `start`.
+    pub(super) fn process(
+        &mut self,
+        start: u64,
+        lane: &[f32],
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
+        let newest = self.delay.newest();
+        newest.copy_from_slice(lane);
+        self.motion.apply_gain(start, newest);
+        let hop = lane.len();
+        let from = ear_gains(&mut self.motion, start.saturating_sub(self.delay_frames));
+        let to = (start + hop as u64).saturating_sub(self.delay_frames);
+        let to = ear_gains(&mut self.motion, to);
+        for (ear, out) in [left, right].into_iter().enumerate() {
+            let slope = (to[ear] - from[ear]) / hop as f64;
+            for (i, (sum, sample)) in out.iter_mut().zip(self.delay.oldest()).enumerate() {
+                *sum += sample * (from[ear] + slope * i as f64) as f32;
+            }
+        }
+    }
+
+    pub(super) fn lane(&self) -> TrackIndex {
+        self.lane
+    }
+}
+
+fn ear_gains(motion: &mut Motion, frame: u64) -> [f64; 2] {
+    let (right, left) = (FRAC_PI_4 * (1.0 + motion.pose_at(frame).lateral())).sin_cos();
+    [left, right]
+}
+
+/// An LFE channel: low-passed, the same to both ears, at 0 dB each.
+#[derive(Debug)]
+pub(super) struct Lfe {
+    lane: TrackIndex,
+    filter: LowPass,
+    delay: Delay,
+}
+
+impl Lfe {
+    pub(super) fn new(lane: TrackIndex, rate: SampleRate, delay_frames: usize, hop: usize) -> Self {
+        let filter = LowPass::new(LFE_CUTOFF_HZ, rate);
+        Self { lane, filter, delay: Delay::new(delay_frames, hop) }
+    }
+
+    /// Adds a hop.
+    pub(super) fn process(&mut self, lane: &[f32], left: &mut [f32], right: &mut [f32]) {
+        for (out, &sample) in self.delay.newest().iter_mut().zip(lane) {
+            *out = self.filter.next(sample) as f32;
+        }
+        for ((l, r), sample) in left.iter_mut().zip(right).zip(self.delay.oldest()) {
+            *l += sample;
+            *r += sample;
+        }
+    }
+
+    pub(super) fn lane(&self) -> TrackIndex {
+        self.lane
+    }
+}

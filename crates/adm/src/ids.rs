@@ -123,7 +123,46 @@ pub(crate) fn elements(timeline: &Timeline) -> Vec<Element<'_>> {
     elements
 }
 
+/// An `audioContent`: objects of one group.
+#[derive(Debug)]
+pub(crate) struct ContentElement<'a> {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Identifiers of its objects, in order.
+    pub(crate) objects: Vec<&'a str>,
+}
+
+/// What the objects without a group are found in.
+const MAIN_CONTENT: &str = "Atmos_Master_Content";
+
+/// The contents of a master: one for every group, in the order of appearance, as Pro Tools writes
+/// them. An object is in one content, that of its first group.
+pub(crate) fn contents<'a>(elements: &'a [Element<'_>]) -> Vec<ContentElement<'a>> {
+    let mut contents: Vec<ContentElement<'a>> = Vec::new();
+    for element in elements {
+        let group = element.groups().first().map_or("", String::as_str);
+        let name = clean_name(group, || MAIN_CONTENT.to_owned());
+        match contents.iter_mut().find(|content| content.name == name) {
+            Some(content) => content.objects.push(&element.object_id),
+            None => contents.push(ContentElement {
+                id: format!("ACO_{:04x}", FIRST + contents.len()),
+                name,
+                objects: vec![&element.object_id],
+            }),
+        }
+    }
+    contents
+}
+
 impl Element<'_> {
+    /// The groups of this item.
+    pub(crate) fn groups(&self) -> &[String] {
+        match self.item {
+            Item::Bed(bed) => &bed.groups,
+            Item::Object(object) => &object.groups,
+        }
+    }
+
     /// The tracks of this item.
     pub(crate) fn tracks(&self) -> impl Iterator<Item = TrackElement<'_>> {
         let (kind, number) = self.first_code;

@@ -40,6 +40,7 @@ pub fn check_limits(timeline: &Timeline) -> Vec<Finding> {
     check_counts(timeline, &mut findings);
     note_bed(timeline, &mut findings);
     note_names(timeline, &mut findings);
+    note_groups(timeline, &mut findings);
     findings
 }
 
@@ -157,5 +158,22 @@ fn note_names(timeline: &Timeline, findings: &mut Vec<Finding>) {
                 .hint("choose another name if it matters"),
             );
         }
+    }
+}
+
+fn note_groups(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    let elements = elements(timeline);
+    let several = elements.iter().filter(|element| element.groups().len() > 1);
+    let names: Vec<&str> = several.map(|element| element.item.name()).collect();
+    if !names.is_empty() {
+        findings.push(
+            Finding::note(
+                "master.groups",
+                format!("a master keeps only the first group of {}", listed(&names)),
+            )
+            .found(format!("{} items in several groups", names.len()))
+            .allowed("1 group an item")
+            .hint("name the group that matters most in the master first"),
+        );
     }
 }

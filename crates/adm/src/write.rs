@@ -1,6 +1,6 @@
 //! The `axml` text of a master, streamed element by element.
 
-use crate::ids::{Element, TrackElement, elements, track_elements, uid};
+use crate::ids::{Element, TrackElement, contents, elements, track_elements, uid};
 use crate::text::{TenDecimals, clock, clock_steps, push_clock, push_hex8};
 use crate::{AdmError, check_limits};
 use cupola_model::{
@@ -92,17 +92,29 @@ fn write_programme(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let end = length_clock(timeline);
+    let contents = contents(elements);
     writeln!(
         out,
         "<audioProgramme audioProgrammeID=\"APR_1001\" audioProgrammeName=\"Atmos_Master\" \
-         start=\"00:00:00.00000\" end=\"{end}\">\n\
-         <audioContentIDRef>ACO_1001</audioContentIDRef>\n</audioProgramme>\n\
-         <audioContent audioContentID=\"ACO_1001\" audioContentName=\"Atmos_Master_Content\">"
+         start=\"00:00:00.00000\" end=\"{end}\">"
     )?;
-    for element in elements {
-        writeln!(out, "<audioObjectIDRef>{}</audioObjectIDRef>", element.object_id)?;
+    for content in &contents {
+        writeln!(out, "<audioContentIDRef>{}</audioContentIDRef>", content.id)?;
     }
-    writeln!(out, "<dialogue mixedContentKind=\"0\">2</dialogue>\n</audioContent>")
+    writeln!(out, "</audioProgramme>")?;
+    for content in &contents {
+        writeln!(
+            out,
+            "<audioContent audioContentID=\"{}\" audioContentName=\"{}\">",
+            content.id,
+            escape(content.name.as_str())
+        )?;
+        for object in &content.objects {
+            writeln!(out, "<audioObjectIDRef>{object}</audioObjectIDRef>")?;
+        }
+        writeln!(out, "<dialogue mixedContentKind=\"0\">2</dialogue>\n</audioContent>")?;
+    }
+    Ok(())
 }
 
 fn write_object(

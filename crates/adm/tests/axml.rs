@@ -313,6 +313,37 @@ fn names_survive_as_they_are_and_forbidden_ones_are_mended() {
 }
 
 #[test]
+fn every_object_is_in_the_content_of_its_first_group() {
+    let (_, timeline) = all().into_iter().find(|(name, _)| *name == "groups").unwrap();
+    let found = elements(&text_of(&timeline));
+    let mut contents: Vec<(String, String, Vec<String>)> = vec![];
+    for element in &found {
+        if element.name() == "audioContent" {
+            let attribute = |name| element.attribute(name).to_owned();
+            contents.push((attribute("audioContentID"), attribute("audioContentName"), vec![]));
+        } else if element.path.ends_with("/audioContent/audioObjectIDRef") {
+            contents.last_mut().unwrap().2.push(element.text.clone());
+        }
+    }
+    let content = |id: &str, name: &str, objects: &[&str]| {
+        (id.to_owned(), name.to_owned(), objects.iter().map(|&o| o.to_owned()).collect::<Vec<_>>())
+    };
+    let want = [
+        content("ACO_1001", "Atmos_Master_Content", &["AO_1001", "AO_100c"]),
+        content("ACO_1002", "Vocals", &["AO_100b", "AO_100d"]),
+        content("ACO_1003", "Effects & more", &["AO_100e"]),
+    ];
+    assert_eq!(contents, want);
+    let programme: Vec<_> =
+        found.iter().filter(|e| e.name() == "audioContentIDRef").map(|e| &e.text).collect();
+    assert_eq!(programme, ["ACO_1001", "ACO_1002", "ACO_1003"]);
+    let notes: Vec<_> =
+        check_limits(&timeline).into_iter().filter(|f| f.rule == "master.groups").collect();
+    assert_eq!(notes.len(), 1);
+    assert!(notes[0].message.ends_with("group of Lead"), "{}", notes[0]);
+}
+
+#[test]
 fn beds_write_all_three_coordinates_and_objects_leave_out_a_height_of_zero() {
     let timeline = Programme::new(SampleRate::HZ_48000, 48_000)
         .bed("Bed", BedFormat::F5_1)

@@ -20,7 +20,8 @@ fn what_was_written_is_found_again() {
         assert_eq!(summary.programmes.len(), 1);
         assert_eq!(summary.programmes[0].name, "Atmos_Master");
         assert_eq!(summary.programmes[0].start, "00:00:00.00000");
-        assert_eq!(summary.contents[0].objects, timeline.items.len());
+        let in_contents: usize = summary.contents.iter().map(|content| content.objects).sum();
+        assert_eq!(in_contents, timeline.items.len());
         assert_eq!(summary.objects.len(), timeline.items.len(), "{name}");
         assert_eq!(summary.track_uids, timeline.lanes.len() as u64);
         assert_eq!(summary.channel_formats, timeline.lanes.len() as u64);

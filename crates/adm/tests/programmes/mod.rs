@@ -52,6 +52,16 @@ impl Programme {
         self
     }
 
+    /// Puts the last item into groups.
+    pub(crate) fn in_groups(mut self, names: &[&str]) -> Self {
+        let groups = names.iter().map(|&name| name.to_owned()).collect();
+        match self.0.items.last_mut().expect("an item") {
+            Item::Bed(bed) => bed.groups = groups,
+            Item::Object(object) => object.groups = groups,
+        }
+        self
+    }
+
     pub(crate) fn done(self) -> Timeline {
         self.0.validate().expect("a consistent timeline");
         self.0
@@ -138,6 +148,18 @@ pub(crate) fn all() -> Vec<(&'static str, Timeline)> {
                         with(room(50_000, 0.3, 0.4, -1.0), 1.4, 0.0),
                     ],
                 )
+                .done(),
+        ),
+        (
+            "groups",
+            full(48_000)
+                .object("Lead", moving())
+                .in_groups(&["Vocals", "Stars"])
+                .object("Drone", moving())
+                .object("Choir", moving())
+                .in_groups(&["Vocals"])
+                .object("Hit", moving())
+                .in_groups(&["Effects & more"])
                 .done(),
         ),
         (

@@ -16,6 +16,7 @@ use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
 
 /// An open file that symphonia reads.
 pub(crate) struct CodedFile {
@@ -79,14 +80,16 @@ pub(crate) fn open(path: &Path, handle: File) -> Result<CodedFile, StemError> {
 
 impl CodedFile {
     /// The facts; decodes the whole file when its header does not tell them for sure, as those of
-    /// MP3, AAC, Vorbis and ALAC do not.
+    /// MP3, AAC and Vorbis do not.
     pub(crate) fn count(mut self) -> Result<Counted, StemError> {
         let told = self.promised.zip(self.parameters.sample_rate);
         let channels = self.parameters.channels.as_ref().map(|channels| channels.count());
         let (frames, sample_rate, channels) = match (told, channels) {
             (Some((frames, rate)), Some(channels)) => (frames, rate, channels),
             _ => {
-                while self.decode_next()? {}
+                if !self.count_independent_packets()? {
+                    while self.decode_next()? {}
+                }
                 let (rate, channels) = self.shape.unwrap_or_default();
                 (self.promised.unwrap_or(self.frames), rate, channels)
             }
@@ -98,6 +101,30 @@ impl CodedFile {
         let format = self.format_name(lossy);
         let facts = StemFacts { sample_rate, channels, frames, format, lossy };
         Ok(Counted { facts, cut: self.cut })
+    }
+
+    /// Counts ALAC by its packets, of which only the last is decoded: containers tell the length of
+    /// every packet but that one, and packets do not depend on each other. `false`, with nothing
+    /// read, where packets are not counted in frames.
+    fn count_independent_packets(&mut self) -> Result<bool, StemError> {
+        let base =
+            self.format.tracks().iter().find(|t| t.id == self.track).and_then(|t| t.time_base);
+        let in_frames = base
+            .zip(self.parameters.sample_rate)
+            .is_some_and(|(base, rate)| base.numer.get() == 1 && base.denom.get() == rate);
+        if self.parameters.codec != codec::CODEC_ID_ALAC || !in_frames {
+            return Ok(false);
+        }
+        let mut last: Option<Packet> = None;
+        while let Some(packet) = self.next_packet()? {
+            if let Some(before) = last.replace(packet) {
+                self.frames = self.frames.saturating_add(before.dur.get());
+            }
+        }
+        if let Some(packet) = last {
+            self.decode(&packet)?;
+        }
+        Ok(true)
     }
 
     fn format_name(&self, lossy: bool) -> String {
@@ -117,35 +144,46 @@ impl CodedFile {
         if detail.is_empty() { container } else { format!("{container}, {detail}") }
     }
 
-    /// Decodes the next packet that holds sound; `false` at the end.
-    fn decode_next(&mut self) -> Result<bool, StemError> {
+    /// The next packet of the track; `None` at the end.
+    fn next_packet(&mut self) -> Result<Option<Packet>, StemError> {
         loop {
-            let packet = match self.format.next_packet() {
-                Ok(Some(packet)) => packet,
-                Ok(None) => return Ok(false),
+            match self.format.next_packet() {
+                Ok(Some(packet)) if packet.track_id != self.track => {}
+                Ok(packet) => return Ok(packet),
                 Err(Error::IoError(cause)) if cause.kind() == io::ErrorKind::UnexpectedEof => {
                     self.cut = true;
-                    return Ok(false);
+                    return Ok(None);
                 }
                 Err(cause) => return Err(read_error(&self.file, self.frames, cause)),
-            };
-            if packet.track_id != self.track {
-                continue;
             }
-            let sound = match self.decoder.decode(&packet) {
-                Ok(sound) => sound,
-                Err(cause) => return Err(read_error(&self.file, self.frames, cause)),
-            };
-            if sound.frames() == 0 {
-                continue;
+        }
+    }
+
+    /// Decodes the next packet that holds sound; `false` at the end.
+    fn decode_next(&mut self) -> Result<bool, StemError> {
+        while let Some(packet) = self.next_packet()? {
+            if self.decode(&packet)? > 0 {
+                return Ok(true);
             }
+        }
+        Ok(false)
+    }
+
+    /// Decodes a packet and returns its frames.
+    fn decode(&mut self, packet: &Packet) -> Result<usize, StemError> {
+        let sound = match self.decoder.decode(packet) {
+            Ok(sound) => sound,
+            Err(cause) => return Err(read_error(&self.file, self.frames, cause)),
+        };
+        let frames = sound.frames();
+        if frames > 0 {
             let shape = (sound.spec().rate(), sound.num_planes());
             if *self.shape.get_or_insert(shape) != shape {
                 return Err(StemError::Changes { file: self.file.clone(), frame: self.frames });
             }
-            self.frames += sound.frames() as u64;
-            return Ok(true);
         }
+        self.frames += frames as u64;
+        Ok(frames)
     }
 }
 

@@ -17,9 +17,9 @@ pub struct Probe {
 
 /// The facts of an audio file, its length exact to the sample.
 ///
-/// Reads headers alone where they can be trusted (WAV, AIFF, FLAC, PCM in CAF) and otherwise
-/// decodes the file once without keeping its sound. [`crate::StemReader`] delivers exactly as many
-/// frames or fails.
+/// Reads headers alone where they can be trusted (WAV, AIFF, FLAC, PCM in CAF), counts the packets
+/// of ALAC, and decodes other files once without keeping their sound. [`crate::StemReader`]
+/// delivers exactly as many frames or fails.
 pub fn probe(path: &Path) -> Result<Probe, StemError> {
     let name = path.display().to_string();
     let place = Place { file: name.clone(), ..Place::default() };

@@ -4,6 +4,7 @@
 //! (Dolby Digital Plus, unused here), 9 (Atmos) and 10 (Atmos, per track). Bytes nobody explains
 //! are written as every real master has them.
 
+use crate::DbmdError;
 use cupola_model::{BedChannel, BinauralMode, FrameRate, Item, Timeline};
 
 /// 1.0.0.6, as in every real master.
@@ -120,23 +121,29 @@ impl Dbmd {
         body.extend(tracks.iter().map(|mode| NO_HEAD_TRACKING | mode.map_or(4, mode_code)));
         body
     }
+}
 
+impl DbmdInfo {
     /// Reads the payload of a chunk of any origin: unknown segments are passed over, wrong
-    /// checksums are noted. Fails with what is missing or cut off.
-    pub(crate) fn decode(payload: &[u8]) -> Result<DbmdInfo, &'static str> {
-        let mut rest = payload.get(4..).ok_or("it has no version")?;
+    /// checksums are noted.
+    ///
+    /// ```
+    /// let error = cupola_masters::DbmdInfo::decode(&[6, 0, 0, 1, 0]).unwrap_err();
+    /// assert!(error.to_string().contains("segment 9"));
+    /// ```
+    pub fn decode(payload: &[u8]) -> Result<Self, DbmdError> {
+        let cut = DbmdError { what: "a segment is cut off" };
+        let mut rest = payload.get(4..).ok_or(DbmdError { what: "it has no version" })?;
         let (mut atmos, mut tracks) = (None, None);
         let mut damaged_segments = Vec::new();
         while let Some((&id, after_id)) = rest.split_first() {
             if id == 0 {
                 break;
             }
-            let (size, after_size) =
-                after_id.split_first_chunk::<2>().ok_or("a segment is cut off")?;
+            let (size, after_size) = after_id.split_first_chunk::<2>().ok_or(cut)?;
             let size = usize::from(u16::from_le_bytes(*size));
-            let (body, after_body) =
-                after_size.split_at_checked(size).ok_or("a segment is cut off")?;
-            let (&sum, after_sum) = after_body.split_first().ok_or("a segment is cut off")?;
+            let (body, after_body) = after_size.split_at_checked(size).ok_or(cut)?;
+            let (&sum, after_sum) = after_body.split_first().ok_or(cut)?;
             // A chunk is small, but who fills it with empty damaged segments gets no long list.
             if sum != checksum(body) && !damaged_segments.contains(&id) {
                 damaged_segments.push(id);
@@ -150,8 +157,8 @@ impl Dbmd {
         }
         let atmos = atmos
             .and_then(|body| body.first_chunk::<ATMOS_BYTES>())
-            .ok_or("segment 9 (Atmos) is missing or too short")?;
-        let contents = Self {
+            .ok_or(DbmdError { what: "segment 9 (Atmos) is missing or too short" })?;
+        let contents = Dbmd {
             origin: text(&atmos[0..32]),
             tool: text(&atmos[32..96]),
             tool_version: [atmos[96], atmos[97], atmos[98]],
@@ -160,7 +167,7 @@ impl Dbmd {
                 .find(|&rate| frame_rate_code(rate) == atmos[111] & 0x0f),
             binaural: tracks.map_or(Ok(Vec::new()), track_modes)?,
         };
-        Ok(DbmdInfo { contents, damaged_segments })
+        Ok(Self { contents, damaged_segments })
     }
 }
 
@@ -169,11 +176,11 @@ fn bed_mode(channel: &BedChannel) -> BinauralMode {
     if channel.label.is_lfe() { BinauralMode::Off } else { channel.binaural }
 }
 
-fn track_modes(body: &[u8]) -> Result<Vec<Option<BinauralMode>>, &'static str> {
-    let bad = "segment 10 (Atmos tracks) is too short";
+fn track_modes(body: &[u8]) -> Result<Vec<Option<BinauralMode>>, DbmdError> {
+    let bad = DbmdError { what: "segment 10 (Atmos tracks) is too short" };
     let head = body.first_chunk::<TRACKS_HEAD_BYTES>().ok_or(bad)?;
     if head[..4] != TRACKS_SYNC.to_le_bytes() {
-        return Err("segment 10 (Atmos tracks) does not start with its sync word");
+        return Err(DbmdError { what: "segment 10 (Atmos tracks) lacks its sync word" });
     }
     let count = usize::from(u16::from_le_bytes([head[4], head[5]]));
     let modes = body.get(TRACKS_HEAD_BYTES + count..).and_then(|b| b.get(..count)).ok_or(bad)?;
@@ -279,7 +286,7 @@ mod tests {
         let chunk = dbmd.encode();
         let stored = &chunk[356 + 3 + 142 + 5..][..5];
         assert_eq!(stored, modes.map(|(_, byte)| byte));
-        assert_eq!(Dbmd::decode(&chunk).unwrap().contents, dbmd);
+        assert_eq!(DbmdInfo::decode(&chunk).unwrap().contents, dbmd);
     }
 
     #[test]
@@ -290,7 +297,7 @@ mod tests {
                 let dbmd = Dbmd { frame_rate: rate, binaural, ..vector() };
                 let chunk = dbmd.encode();
                 assert!(chunk.len().is_multiple_of(2));
-                let info = Dbmd::decode(&chunk).unwrap();
+                let info = DbmdInfo::decode(&chunk).unwrap();
                 assert_eq!(info, DbmdInfo { contents: dbmd, damaged_segments: vec![] });
             }
         }
@@ -311,7 +318,7 @@ mod tests {
     fn a_damaged_segment_is_named_and_still_read() {
         let mut chunk = vector().encode();
         chunk[107] ^= 1;
-        let info = Dbmd::decode(&chunk).unwrap();
+        let info = DbmdInfo::decode(&chunk).unwrap();
         assert_eq!(info.damaged_segments, [9]);
         assert_eq!(info.contents.origin, "nracle self-test");
     }
@@ -321,7 +328,7 @@ mod tests {
         let mut chunk = vector().encode();
         chunk.truncate(356);
         chunk.push(0);
-        assert_eq!(Dbmd::decode(&chunk).unwrap().contents.binaural, []);
+        assert_eq!(DbmdInfo::decode(&chunk).unwrap().contents.binaural, []);
     }
 
     #[test]
@@ -329,14 +336,14 @@ mod tests {
         let chunk = vector().encode();
         for cut in 0..chunk.len() {
             // The end marker and its filler may be missing, and after segment 9 all is said.
-            let whole = Dbmd::decode(&chunk[..cut]).is_ok();
+            let whole = DbmdInfo::decode(&chunk[..cut]).is_ok();
             assert_eq!(whole, cut == 356 || cut >= 524, "cut at {cut}");
         }
         for at in 0..chunk.len() {
             for bit in 0..8 {
                 let mut damaged = chunk.clone();
                 damaged[at] ^= 1 << bit;
-                if let Ok(info) = Dbmd::decode(&damaged) {
+                if let Ok(info) = DbmdInfo::decode(&damaged) {
                     assert!(info.contents.binaural.len() <= 128);
                 }
             }

@@ -1,7 +1,7 @@
 //! What a file of the RIFF family holds.
 
 use crate::MastersError;
-use crate::dbmd::{Dbmd, DbmdInfo};
+use crate::dbmd::DbmdInfo;
 use cupola_adm::{ReadLimits, Summary, read_summary};
 use cupola_bw64::{ChnaEntry, Chunk, Error, Form, Format, Reader, Repair};
 use cupola_model::Finding;
@@ -80,8 +80,7 @@ impl FileInfo {
     }
 
     fn unreadable(&mut self, rule: &'static str, chunk: &str, why: &str) {
-        let message = format!("the chunk {chunk} cannot be read: {why}");
-        self.findings.push(Finding::warning(rule, message).subject(chunk));
+        self.findings.push(Finding::warning(rule, why).subject(chunk));
     }
 
     fn read_axml<R: Read + Seek>(&mut self, reader: &mut Reader<R>) {
@@ -102,7 +101,9 @@ impl FileInfo {
     fn read_dbmd<R: Read + Seek>(&mut self, reader: &mut Reader<R>) {
         let Some(index) = self.find(*b"dbmd") else { return };
         let payload = reader.read_chunk(index, MAX_DBMD_BYTES).map_err(|error| error.to_string());
-        match payload.and_then(|payload| Dbmd::decode(&payload).map_err(str::to_owned)) {
+        match payload
+            .and_then(|payload| DbmdInfo::decode(&payload).map_err(|error| error.to_string()))
+        {
             Ok(dbmd) => self.dbmd = Some(dbmd),
             Err(why) => self.unreadable("info.dbmd", "dbmd", &why),
         }

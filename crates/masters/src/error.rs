@@ -102,6 +102,13 @@ pub enum MastersError {
     },
 }
 
+/// Why a `dbmd` chunk cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the chunk `dbmd` is damaged: {what}; export the file again")]
+pub struct DbmdError {
+    pub(crate) what: &'static str,
+}
+
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

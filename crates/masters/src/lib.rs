@@ -25,7 +25,7 @@ pub use adm_bwf::AdmBwfSink;
 pub use cupola_adm::{AdmKind, Content, ObjectSummary, Programme, Summary, check_limits};
 pub use dbmd::{Dbmd, DbmdInfo};
 pub use describe::{FileInfo, describe};
-pub use error::MastersError;
+pub use error::{DbmdError, MastersError};
 pub use meter::{ChannelReport, FileReport};
 pub use order::{ChannelMap, ChannelOrder};
 pub use pending::{Finished, PendingFile};

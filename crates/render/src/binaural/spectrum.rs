@@ -53,9 +53,9 @@ pub(super) fn common_power(a: &[Bins], b: &[Bins], runs: usize, band: &Range<usi
 pub(super) fn split(from: &[Complex32], to: &mut [Bins]) {
     let (whole, rest) = from[..from.len() - 1].as_chunks::<LANES>();
     for (run, values) in to.iter_mut().zip(whole) {
-        for i in 0..LANES {
-            run.re[i] = values[i].re;
-            run.im[i] = values[i].im;
+        for (i, value) in values.iter().enumerate() {
+            run.re[i] = value.re;
+            run.im[i] = value.im;
         }
     }
     if let Some(run) = to.get_mut(whole.len()) {

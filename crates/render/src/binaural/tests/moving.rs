@@ -55,9 +55,9 @@ fn slow_twin(
                 corners.iter().map(|&(i, w)| w * f64::from(set.delay_samples[i][ear])).sum();
             for (k, (hz, phase)) in sines.partials.iter().enumerate() {
                 let h: Complex64 = corners.iter().map(|&(i, w)| stored[i][ear][k] * w).sum();
-                for n in start..frames.min(start + 8) {
+                for (n, out) in out.iter_mut().enumerate().skip(start).take(8) {
                     let time = n as f64 - 48.0 - delay;
-                    out[n] += (h * Complex64::cis(TAU * hz * time / RATE + phase)).re as f32;
+                    *out += (h * Complex64::cis(TAU * hz * time / RATE + phase)).re as f32;
                 }
             }
         }

@@ -199,7 +199,7 @@ fn a_spread_source_keeps_the_power_of_the_directions_it_covers() {
                 count += 1.0;
             }
         }
-        let wanted = 10.0 * (sum / f64::from(count)).log10();
+        let wanted = 10.0 * (sum / count).log10();
         println!("size {size}, distance {distance}: {:+.2} dB", got - wanted);
         assert!(
             (got - wanted).abs() < 1.0,

@@ -10,6 +10,9 @@ pub(super) fn dot(a: Vec3, b: Vec3) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
+/// A direction this far outside a region still counts as inside: both sides of an edge agree there.
+const ON_EDGE: f64 = -1e-12;
+
 /// The directions panned among the same loudspeakers.
 #[derive(Debug)]
 pub(super) struct Region {
@@ -63,39 +66,41 @@ impl Region {
         }
     }
 
-    /// How far inside the region a direction lies: ≥ 0 inside, the sine of the angle to the nearest
-    /// edge.
+    /// Whether a direction lies inside, edges included.
+    pub(super) fn holds(&self, p: Vec3) -> bool {
+        self.edges.iter().all(|&edge| dot(edge, p) >= ON_EDGE)
+    }
+
+    /// How far inside the region a direction lies: the sine of the angle to the nearest edge,
+    /// negative outside.
     pub(super) fn depth(&self, p: Vec3) -> f64 {
         self.edges.iter().map(|&edge| dot(edge, p)).fold(f64::INFINITY, f64::min)
     }
 
-    /// Calls `give` with each corner and its gain, not normalised, ≥ 0.
-    pub(super) fn pan(&self, p: Vec3, mut give: impl FnMut(usize, f64)) {
+    /// The weights of a direction inside, for [`Region::for_each_gain`].
+    pub(super) fn weights(&self, p: Vec3) -> [f64; 4] {
         match &self.law {
             Law::Triangle(rows) => {
-                for (&corner, &row) in self.corners.iter().zip(rows) {
-                    give(corner, dot(row, p).max(0.0));
-                }
+                let [a, b, c] = rows.map(|row| dot(row, p).max(0.0));
+                [a, b, c, 0.0]
             }
             Law::Quad { x, y } => {
                 let (x, y) = (x.solve(p), y.solve(p));
-                let weights = [(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y];
-                for (&corner, weight) in self.corners.iter().zip(weights) {
-                    give(corner, weight);
-                }
+                [(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y]
             }
             Law::Spoke { rows, middle_share } => {
                 let [first, second, middle] = rows.map(|row| dot(row, p).max(0.0));
                 let shared = middle * middle_share;
-                for (i, &corner) in self.corners.iter().enumerate() {
-                    let own = match i {
-                        0 => first,
-                        1 => second,
-                        _ => 0.0,
-                    };
-                    give(corner, own + shared);
-                }
+                [first + shared, second + shared, shared, shared]
             }
+        }
+    }
+
+    /// Calls `give` with each corner and its gain, not normalised, ≥ 0.
+    pub(super) fn for_each_gain(&self, weights: &[f64; 4], mut give: impl FnMut(usize, f64)) {
+        for (i, &corner) in self.corners.iter().enumerate() {
+            // From the third on, all corners of a spoke get the same.
+            give(corner, weights[i.min(3)]);
         }
     }
 }

@@ -6,9 +6,6 @@ use super::spread::{SpreadRings, half_angle_deg};
 use cupola_model::{Layout, PolarPosition};
 use nalgebra::Vector3;
 
-/// A direction this far outside a region still counts as inside: both sides of an edge agree there.
-const ON_EDGE: f64 = -1e-12;
-
 /// Panning by the directions of a layout's loudspeakers.
 #[derive(Debug)]
 pub(super) struct Vbap {
@@ -52,29 +49,25 @@ impl Vbap {
 
     /// The region that holds a direction; asks a likely one first.
     fn region_of(&self, p: Vec3, likely: usize) -> usize {
-        let (mut best, mut deepest) = (likely, self.regions[likely].depth(p));
-        if deepest >= ON_EDGE {
+        if self.regions[likely].holds(p) {
             return likely;
         }
-        for (i, region) in self.regions.iter().enumerate() {
-            let depth = region.depth(p);
-            if depth > deepest {
-                (best, deepest) = (i, depth);
-                if depth >= ON_EDGE {
-                    break;
-                }
-            }
-        }
-        best
+        let found = self.regions.iter().position(|region| region.holds(p));
+        // The regions tile the sphere; only rounding in a sliver can leave a direction to none.
+        found.unwrap_or_else(|| {
+            let depths = self.regions.iter().map(|region| region.depth(p)).enumerate();
+            depths.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(likely, |(deepest, _)| deepest)
+        })
     }
 
     /// Adds the energies of a point source, `weight` in all.
     fn add_energy(&self, region: usize, p: Vec3, weight: f64, energies: &mut [f64]) {
         let region = &self.regions[region];
+        let weights = region.weights(p);
         let mut total = 0.0;
-        region.pan(p, |_, gain| total += gain * gain);
+        region.for_each_gain(&weights, |_, gain| total += gain * gain);
         let scale = weight / total;
-        region.pan(p, |corner, gain| {
+        region.for_each_gain(&weights, |corner, gain| {
             let sharers = &self.sharers[corner];
             let share = gain * gain * scale / sharers.len() as f64;
             for &channel in sharers {

@@ -2,9 +2,11 @@
 
 use crate::StemError;
 use crate::frames::Decode;
+use crate::limits::MAX_CHANNELS;
 use cupola_model::StemFacts;
 use std::fs::File;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known as codec;
@@ -17,6 +19,9 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
+
+/// The longest packet: FLAC, whose packets are the longest in use, has up to 65535 frames.
+const MAX_PACKET_FRAMES: u64 = 65_536;
 
 /// An open file that symphonia reads.
 pub(crate) struct CodedFile {
@@ -47,21 +52,25 @@ pub(crate) fn open(path: &Path, handle: File) -> Result<CodedFile, StemError> {
     if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
         hint.with_extension(extension);
     }
-    let format = symphonia::default::get_probe()
-        .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(|cause| open_error(&file, cause))?;
+    let probe = symphonia::default::get_probe();
+    let format = guarded(|| {
+        probe.probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+    })
+    .map_err(|cause| open_error(&file, cause))?;
     let Some(track) = format.default_track(TrackType::Audio) else {
         return Err(unsupported(&file, "a file without an audio track"));
     };
     let Some(CodecParameters::Audio(parameters)) = track.codec_params.clone() else {
         return Err(unsupported(&file, "this codec"));
     };
-    let decoder = symphonia::default::get_codecs()
-        .make_audio_decoder(&parameters, &AudioDecoderOptions::default())
-        .map_err(|cause| match cause {
-            Error::Unsupported(_) => unsupported(&file, codec_name(parameters.codec)),
-            other => open_error(&file, other),
-        })?;
+    check_packets(&file, &parameters)?;
+    let codecs = symphonia::default::get_codecs();
+    let decoder =
+        guarded(|| codecs.make_audio_decoder(&parameters, &AudioDecoderOptions::default()))
+            .map_err(|cause| match cause {
+                Error::Unsupported(_) => unsupported(&file, codec_name(parameters.codec)),
+                other => open_error(&file, other),
+            })?;
     let believed = is_pcm(parameters.codec) || parameters.codec == codec::CODEC_ID_FLAC;
     let promised = track.num_frames.filter(|&frames| believed && frames > 0);
     let track = track.id;
@@ -147,7 +156,7 @@ impl CodedFile {
     /// The next packet of the track; `None` at the end.
     fn next_packet(&mut self) -> Result<Option<Packet>, StemError> {
         loop {
-            match self.format.next_packet() {
+            match guarded(|| self.format.next_packet()) {
                 Ok(Some(packet)) if packet.track_id != self.track => {}
                 Ok(packet) => return Ok(packet),
                 Err(Error::IoError(cause)) if cause.kind() == io::ErrorKind::UnexpectedEof => {
@@ -171,7 +180,7 @@ impl CodedFile {
 
     /// Decodes a packet and returns its frames.
     fn decode(&mut self, packet: &Packet) -> Result<usize, StemError> {
-        let sound = match self.decoder.decode(packet) {
+        let sound = match guarded(|| self.decoder.decode(packet)) {
             Ok(sound) => sound,
             Err(cause) => return Err(read_error(&self.file, self.frames, cause)),
         };
@@ -201,6 +210,29 @@ impl Decode for CodedFile {
         sound.copy_to_vecs_planar(planes);
         Ok(sound.frames())
     }
+}
+
+/// Decoders make room for the longest packet a header promises, however long that is.
+fn check_packets(file: &Path, parameters: &AudioCodecParameters) -> Result<(), StemError> {
+    let channels = parameters.channels.as_ref().map_or(0, |channels| channels.count());
+    if channels > usize::from(MAX_CHANNELS) {
+        return Err(StemError::Channels { file: file.into(), found: channels });
+    }
+    let longest = [parameters.max_frames_per_packet, parameters.frames_per_block];
+    match longest.into_iter().flatten().max() {
+        Some(frames) if frames > MAX_PACKET_FRAMES => {
+            let what = format!("packets of {frames} frames, at most {MAX_PACKET_FRAMES} are real");
+            Err(StemError::Damaged { file: file.into(), what })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Runs a call into symphonia, whose demuxers panic on some damaged headers, and makes a panic an
+/// error. Whatever it leaves half done is dropped with the stem.
+fn guarded<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(call))
+        .unwrap_or(Err(Error::DecodeError("the decoder lost its way in it")))
 }
 
 fn unsupported(file: &Path, what: &str) -> StemError {

@@ -148,3 +148,45 @@ fn a_coded_file_cut_off_is_an_error_or_a_finding_never_silence() {
         assert!(outcome.is_err(), "{name} read {:?}", probe.facts);
     }
 }
+
+#[test]
+fn damaged_files_are_errors_or_sound_but_never_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged");
+    // 3000 rounds take a minute and a half.
+    let rounds: u64 = std::env::var("DAMAGE_ROUNDS").map_or(60, |n| n.parse().unwrap());
+    let mut seed = 1_u64;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    for name in [
+        "stereo24.flac",
+        "stereo24.aiff",
+        "stereo24.caf",
+        "stereo24_alac.caf",
+        "stereo24_alac.m4a",
+        "stereo16.mp3",
+        "stereo16.ogg",
+        "stereo16_aac.m4a",
+    ] {
+        let whole = std::fs::read(fixture(name)).unwrap();
+        for _ in 0..rounds {
+            let mut bytes = whole.clone();
+            for _ in 0..=random(3) {
+                // Headers are where damage is most inventive.
+                let reach = if random(2) == 0 { 200 } else { bytes.len() };
+                let at = random(reach.min(bytes.len()));
+                bytes[at] = [0, 0x7F, 0x80, 0xFF, random(256) as u8][random(5)];
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            let Ok(mut stem) = StemReader::open(&path, StemOffset::NONE, SampleRate::HZ_48000)
+            else {
+                continue;
+            };
+            let mut block = PlanarBlock::new(stem.channels(), 7000);
+            let _ = stem.read(&mut block, 0..7000);
+            assert!(block.iter().flatten().all(|x| x.is_finite()), "{name}");
+        }
+    }
+}

@@ -23,10 +23,10 @@ pub(crate) struct GainTrack {
     active: Vec<(usize, Ramp)>,
 }
 
-/// A stretch of a block during which every gain is on one line.
+/// A stretch of frames during which every gain is on one line.
 #[derive(Debug)]
 pub(crate) struct Stretch<'a> {
-    /// Frames, counted from the start of the block.
+    /// Frames, counted from the start of the walk.
     pub frames: Range<usize>,
     /// Place of the first of them on the ramp; 0 where nothing moves.
     pub position: u32,
@@ -59,23 +59,23 @@ impl GainTrack {
         track
     }
 
-    /// Calls `visit` for each stretch of the block that starts at an absolute frame. Blocks must
-    /// follow one another.
+    /// Calls `visit` for each stretch of a range of absolute frames, which must start where the last
+    /// one ended.
     pub(crate) fn walk(
         &mut self,
         panner: &dyn Panner,
-        block: Range<u64>,
+        range: Range<u64>,
         mut visit: impl FnMut(Stretch<'_>),
     ) {
-        let mut frame = block.start;
-        while frame < block.end {
+        let mut frame = range.start;
+        while frame < range.end {
             if frame >= self.segment.end {
                 self.advance(panner);
             }
-            let end = self.segment.end.min(block.end);
+            let end = self.segment.end.min(range.end);
             let moves = self.state != self.next_state;
             visit(Stretch {
-                frames: (frame - block.start) as usize..(end - block.start) as usize,
+                frames: (frame - range.start) as usize..(end - range.start) as usize,
                 // A moving segment is no longer than the grid.
                 position: if moves { (frame - self.segment.start) as u32 } else { 0 },
                 moves,

@@ -46,7 +46,7 @@ mod tests {
     fn slow(out: &mut [f32], signal: &[f32], ramp: Ramp, position: u32) {
         for i in 0..out.len() {
             let gain = std::hint::black_box(ramp.step * (position as f32 + i as f32)) + ramp.from;
-            out[i] = std::hint::black_box(gain * signal[i]) + out[i];
+            out[i] += std::hint::black_box(gain * signal[i]);
         }
     }
 

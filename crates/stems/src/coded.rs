@@ -205,7 +205,7 @@ impl Decode for CodedFile {
         }
         let sound = self.decoder.last_decoded();
         if sound.num_planes() != channels {
-            return Err(StemError::Changes { file: self.file.clone(), frame: 0 });
+            return Err(StemError::Changes { file: self.file.clone(), frame: self.frames });
         }
         sound.copy_to_vecs_planar(planes);
         Ok(sound.frames())
@@ -279,6 +279,9 @@ fn codec_name(id: AudioCodecId) -> &'static str {
         codec::CODEC_ID_WAVPACK => "WavPack",
         codec::CODEC_ID_AC3 => "AC-3",
         codec::CODEC_ID_EAC3 => "E-AC-3",
+        codec::CODEC_ID_ADPCM_MS | codec::CODEC_ID_ADPCM_IMA_WAV | codec::CODEC_ID_ADPCM_IMA_QT => {
+            "ADPCM"
+        }
         codec::CODEC_ID_PCM_ALAW => "A-law",
         codec::CODEC_ID_PCM_MULAW => "µ-law",
         codec::CODEC_ID_PCM_F32LE

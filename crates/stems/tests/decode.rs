@@ -69,11 +69,13 @@ fn lossless_files_decode_to_the_bits_of_their_twin() {
 
 #[test]
 fn lossy_files_are_read_with_a_warning_and_deliver_the_length_they_state() {
-    // The encoders' own delays are trimmed for MP3 and Vorbis; MP4 keeps those of AAC.
+    // The encoders' own delays are trimmed for MP3 and Vorbis; MP4 keeps those of AAC, and ADPCM
+    // is padded to whole blocks.
     let cases = [
         ("stereo16.mp3", "MP3", Some(5003)),
         ("stereo16.ogg", "OGG, Vorbis", Some(5003)),
         ("stereo16_aac.m4a", "MP4, AAC", None),
+        ("stereo16_adpcm.wav", "WAV, ADPCM", None),
     ];
     for (file, format, frames) in cases {
         let probe = probe(&fixture(file)).unwrap();

@@ -15,7 +15,8 @@
 //!   mean arrival, to the frame. Near, mid and far are the same direct sound.
 //! * **LFE**: a Linkwitz–Riley low-pass at 120 Hz [Linkwitz-1976], then to each ear at 0 dB, with the
 //!   same delay. It never meets an HRTF.
-//! * The **top twelfth** of the spectrum (22 to 24 kHz at 48 kHz) is rolled off.
+//! * From five sixths of the Nyquist frequency on, 20 kHz at 48 kHz, the spectrum is **rolled off** to
+//!   nothing (−6 dB at eleven twelfths), so that a delay by part of a frame stays short.
 
 mod bank;
 mod caps;

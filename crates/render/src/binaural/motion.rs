@@ -21,11 +21,15 @@ struct Held {
     until: u64,
 }
 
-/// Reads an automation front to back.
+/// Reads an automation front to back, at one place for gains and, a latency behind, at another for
+/// poses.
 #[derive(Clone, Debug)]
 pub(super) struct Motion {
     automation: Automation,
-    held: Held,
+    /// The gain of every point, when they have one in common.
+    only_gain: Option<f64>,
+    gains: Held,
+    poses: Held,
 }
 
 impl Pose {
@@ -49,8 +53,11 @@ impl Pose {
 impl Motion {
     /// At the start of the programme.
     pub(super) fn new(automation: Automation) -> Self {
-        let held = held_at(&automation, 0);
-        Self { automation, held }
+        let held = Held::at(&automation, 0);
+        let points = automation.points();
+        let gain = points[0].state.gain;
+        let only_gain = points.iter().all(|p| p.state.gain == gain).then_some(gain.0);
+        Self { automation, only_gain, gains: held, poses: held }
     }
 
     /// Whether the source is ever anything but a point.
@@ -67,38 +74,33 @@ impl Motion {
 
     /// The pose at a frame.
     pub(super) fn pose_at(&mut self, frame: u64) -> Pose {
-        Pose::of(&self.state_at(frame))
+        self.poses.advance(&self.automation, frame);
+        Pose::of(&self.poses.state)
     }
 
     /// Whether nothing changes from one frame to another.
     pub(super) fn rests(&mut self, from: u64, to: u64) -> bool {
-        self.state_at(from);
-        to <= self.held.until
-    }
-
-    fn state_at(&mut self, frame: u64) -> ObjectState {
-        if !(self.held.from..=self.held.until).contains(&frame) {
-            self.held = held_at(&self.automation, frame);
-        }
-        self.held.state
+        self.poses.advance(&self.automation, from);
+        to <= self.poses.until
     }
 
     /// Multiplies a block that starts at `start` by the gain of each frame: straight lines from point
     /// to point, whatever the block.
     pub(super) fn apply_gain(&mut self, start: u64, block: &mut [f32]) {
+        if let Some(gain) = self.only_gain {
+            scale(block, gain);
+            return;
+        }
         let end = start + block.len() as u64;
         let mut from = start;
         while from < end {
-            let first = self.state_at(from).gain.0;
-            let stretch = |to: u64| (from - start) as usize..(to - start) as usize;
+            let first = self.gain_at(from);
             let next = self.automation.next_knot(FrameIndex(from), u32::MAX);
             let to = next.map_or(end, |knot| knot.0.min(end));
-            let part = &mut block[stretch(to)];
-            let last = if self.held.until >= to { first } else { self.state_at(to).gain.0 };
+            let part = &mut block[(from - start) as usize..(to - start) as usize];
+            let last = self.gain_at(to);
             if first == last {
-                if first != 1.0 {
-                    part.iter_mut().for_each(|sample| *sample *= first as f32);
-                }
+                scale(part, first);
             } else {
                 let slope = (last - first) / (to - from) as f64;
                 for (i, sample) in part.iter_mut().enumerate() {
@@ -108,17 +110,36 @@ impl Motion {
             from = to;
         }
     }
+
+    fn gain_at(&mut self, frame: u64) -> f64 {
+        self.gains.advance(&self.automation, frame);
+        self.gains.state.gain.0
+    }
 }
 
-fn held_at(automation: &Automation, frame: u64) -> Held {
-    let state = automation.state_at(FrameIndex(frame));
-    // While something moves, every frame is a knot of the finest grid.
-    let until = match automation.next_knot(FrameIndex(frame), 1) {
-        None => u64::MAX,
-        Some(knot) if knot.0 == frame + 1 => frame,
-        Some(knot) => knot.0,
-    };
-    Held { state, from: frame, until }
+impl Held {
+    fn at(automation: &Automation, frame: u64) -> Self {
+        let state = automation.state_at(FrameIndex(frame));
+        // While something moves, every frame is a knot of the finest grid.
+        let until = match automation.next_knot(FrameIndex(frame), 1) {
+            None => u64::MAX,
+            Some(knot) if knot.0 == frame + 1 => frame,
+            Some(knot) => knot.0,
+        };
+        Self { state, from: frame, until }
+    }
+
+    fn advance(&mut self, automation: &Automation, frame: u64) {
+        if !(self.from..=self.until).contains(&frame) {
+            *self = Self::at(automation, frame);
+        }
+    }
+}
+
+fn scale(block: &mut [f32], gain: f64) {
+    if gain != 1.0 {
+        block.iter_mut().for_each(|sample| *sample *= gain as f32);
+    }
 }
 
 /// The fixed state of a bed channel.

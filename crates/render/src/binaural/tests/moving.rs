@@ -182,6 +182,23 @@ fn the_bits_do_not_depend_on_how_the_programme_is_cut() {
 }
 
 #[test]
+fn a_silent_source_is_where_it_should_be_when_it_speaks_again() {
+    let set = set();
+    let mut lanes = PlanarBlock::new(3, 9600);
+    Noise::new(9).fill(&mut lanes);
+    lanes.channel_mut(0)[1000..6100].fill(0.0);
+    let silent = render(&set, busy_scene(1.0), &lanes);
+    // A whisper 600 dB down keeps the renderer at work through the pause.
+    lanes.channel_mut(0)[1000..6100].fill(1e-30);
+    let whispering = render(&set, busy_scene(1.0), &lanes);
+    for ear in 0..2 {
+        let error = difference_db(silent.channel(ear).iter(), whispering.channel(ear).iter());
+        println!("ear {ear}: {error:.1} dB");
+        assert!(error < -140.0, "ear {ear}: {error} dB");
+    }
+}
+
+#[test]
 fn the_order_of_objects_matters_only_to_the_last_bits() {
     // Sums of floating-point numbers cannot do better without an exact accumulator.
     let set = set();

@@ -3,7 +3,7 @@
 //! Criterion prints frames a second; divided by 48,000 that is how many times faster than real time,
 //! and 48,000 over it the share of a core.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use cupola_model::{
     Automation, BinauralMode, FrameCount, FrameIndex, FrameRate, Item, Lane, LinearGain, Object,
     ObjectState, PlanarBlock, PolarPosition, Position, SampleRate, TimedPoint, Timeline,
@@ -15,26 +15,23 @@ use std::hint::black_box;
 /// Frames a call: a third of a second.
 const FRAMES: usize = 15_840;
 
-/// Hours of movement, so that no measurement runs out of it.
-const LENGTH: u64 = 48_000 * 36_000;
+/// Frames from one point of an object's path to the next, 30 degrees further: 90 degrees a second.
+const STEP: u64 = 16_000;
 
 fn object(lane: usize, moving: bool) -> Item {
-    let state = |turns: u64| {
-        let azimuth = (lane as f64 * 37.0 + turns as f64 * 90.0).rem_euclid(360.0) - 180.0;
+    let point = |i: u64| {
+        let turn = if moving { i as f64 * 30.0 } else { 0.0 };
+        let azimuth = (lane as f64 * 37.0 + turn).rem_euclid(360.0) - 180.0;
         let position = Position::Polar(PolarPosition::on_sphere(azimuth, lane as f64 % 60.0));
-        ObjectState { position, gain: LinearGain::UNITY, size: 0.0 }
+        let state = ObjectState { position, gain: LinearGain::UNITY, size: 0.0 };
+        TimedPoint { frame: FrameIndex(i * STEP), state }
     };
-    let step = 48_000 + 100 * lane as u64;
-    let points = (0..=LENGTH / step).map(|turns| {
-        let state = state(if moving { turns } else { 0 });
-        TimedPoint { frame: FrameIndex(turns * step), state }
-    });
     Item::Object(Object {
         name: format!("object {lane}"),
         groups: vec![],
         lane: TrackIndex(lane),
         binaural: BinauralMode::Mid,
-        automation: Automation::new(points.collect()).expect("legal points"),
+        automation: Automation::new((0..3).map(point).collect()).expect("legal points"),
     })
 }
 
@@ -43,7 +40,7 @@ fn timeline(objects: usize, moving: bool) -> Timeline {
         title: String::new(),
         artist: String::new(),
         sample_rate: SampleRate::HZ_48000,
-        length: FrameCount(LENGTH),
+        length: FrameCount(FRAMES as u64),
         frame_rate: FrameRate::Fps24,
         stems: vec![],
         lanes: vec![Lane::default(); objects],
@@ -64,10 +61,15 @@ fn convolve(criterion: &mut Criterion) {
         }
         let mut out = PlanarBlock::new(2, FRAMES);
         for (name, moving) in [("moving", true), ("static", false)] {
-            let mut renderer =
-                BinauralRenderer::new(&timeline(objects, moving), &set).expect("a renderer");
+            let timeline = timeline(objects, moving);
+            // A fresh renderer every time: a used one would have come to the end of the movement.
+            let fresh = || BinauralRenderer::new(&timeline, &set).expect("a renderer");
             group.bench_function(BenchmarkId::new(name, objects), |bencher| {
-                bencher.iter(|| renderer.process(black_box(&lanes), &mut out));
+                bencher.iter_batched_ref(
+                    fresh,
+                    |renderer| renderer.process(black_box(&lanes), &mut out),
+                    BatchSize::PerIteration,
+                );
             });
         }
     }

@@ -21,7 +21,7 @@ pub(crate) const TOLERANCE_DB: f64 = 0.05;
 const PROBE_SHARE: f64 = 0.9;
 /// Frames looked at on a line.
 const PROBES: u64 = 12;
-/// Lines tried from one point before it is left at the best one, or at a step of one frame.
+/// Lines tried from one point before the best one is taken.
 const TRIES: u32 = 24;
 /// Share of the tolerance a next try aims at, and the share from which a line is long enough.
 const AIM: f64 = 0.97;
@@ -195,25 +195,30 @@ pub(crate) fn flatten(lanes: &Lanes, most: usize) -> Option<Vec<TimedPoint>> {
 /// The error of a line across a smooth curve grows with the square of its span, so each try leads to
 /// the next.
 fn farthest(lanes: &Lanes, from: &TimedPoint, first: u64, end: u64) -> TimedPoint {
+    let longest = end - from.frame.0;
     let mut span = first;
-    let mut best: Option<TimedPoint> = None;
+    let mut good = lanes.point_at(from.frame.0 + 1);
+    let mut bad = longest + 1;
     for _ in 0..TRIES {
         let to = lanes.point_at(from.frame.0 + span);
-        let error = line_error(lanes, from, &to);
-        let reached_end = to.frame.0 == end;
-        if error <= PROBE_SHARE {
-            best = Some(to);
-            if reached_end || error > WELL_USED * PROBE_SHARE {
-                break;
-            }
-        } else if best.is_some() {
+        let error = line_error(lanes, from, &to) / PROBE_SHARE;
+        if error <= 1.0 {
+            good = to;
+        } else {
+            bad = span;
+        }
+        let reached = good.frame.0 - from.frame.0;
+        let well_used = error <= 1.0 && error > WELL_USED;
+        if well_used || reached == longest || bad <= reached + reached / 8 + 1 {
             break;
         }
-        let growth = (AIM * PROBE_SHARE / error.max(1e-6)).sqrt().clamp(0.05, 20.0);
-        let wanted = ((span as f64 * growth) as u64).max(1);
-        span = wanted.min(end - from.frame.0);
+        let growth = (AIM / error.max(1e-6)).sqrt().clamp(0.3, 8.0);
+        span = ((span as f64 * growth) as u64).min(longest);
+        if span <= reached || span >= bad {
+            span = reached + (bad - reached) / 2;
+        }
     }
-    best.unwrap_or_else(|| lanes.point_at(from.frame.0 + 1))
+    good
 }
 
 /// The largest error of the straight line between two points, as a share of the tolerance.

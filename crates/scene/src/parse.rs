@@ -199,6 +199,9 @@ fn read_stems(
     let Some(cursor) = fields.get("stems") else { return (Vec::new(), Vec::new()) };
     let mut stems = (Vec::new(), Vec::new());
     for (name, spot, cursor) in cursor.named_entries(findings, "a mapping of names to files") {
+        if findings.is_enough() {
+            break;
+        }
         check_text(name, &spot, "the name of the stem", findings);
         let mut path = None;
         let mut place = cursor.spot().in_file(file);
@@ -283,6 +286,9 @@ impl OutputKind {
 }
 
 fn read_output(item: &Cursor<'_>, findings: &mut Findings) -> Option<(OutputKind, Option<String>)> {
+    if findings.is_enough() {
+        return None;
+    }
     const BITS: [(&str, BitDepth); 3] =
         [("16", BitDepth::Int16), ("24", BitDepth::Int24), ("32", BitDepth::Float32)];
     const ORDERS: [(&str, ChannelOrder); 2] =

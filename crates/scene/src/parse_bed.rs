@@ -22,6 +22,9 @@ pub(crate) fn read_beds(
 }
 
 fn read_bed(item: &Cursor<'_>, context: &mut Context, findings: &mut Findings) -> Option<BedEntry> {
+    if findings.is_enough() {
+        return None;
+    }
     let mut fields =
         item.fields(findings, "a mapping such as {format: 7.1.2, routes: [{stem: drums}]}")?;
     let name = fields.get("name").map(|c| c.text(findings));
@@ -58,6 +61,9 @@ fn read_route(
     context: &mut Context,
     findings: &mut Findings,
 ) -> Option<Route> {
+    if findings.is_enough() {
+        return None;
+    }
     let mut fields = item.fields(findings, "a mapping such as {stem: drums, to: [L, R]}")?;
     let stem =
         fields.need("stem", findings, "stem: drums").and_then(|c| context.stem(&c, findings));

@@ -24,6 +24,9 @@ fn read_object(
     context: &mut Context,
     findings: &mut Findings,
 ) -> Option<ObjectEntry> {
+    if findings.is_enough() {
+        return None;
+    }
     let mut fields =
         item.fields(findings, "a mapping such as {stem: lead, position: {azimuth: 0}}")?;
     let name = fields.get("name").map(|c| c.text(findings));
@@ -250,6 +253,9 @@ fn read_keyframe(
     rate: SampleRate,
     findings: &mut Findings,
 ) -> Option<Keyframe> {
+    if findings.is_enough() {
+        return None;
+    }
     let errors = findings.errors();
     let mut fields = item.fields(findings, "a mapping such as {at: 10 s, azimuth: 30}")?;
     let at = fields.need("at", findings, "at: 10 s");

@@ -36,26 +36,32 @@ pub(crate) struct Findings {
     file: String,
     list: Vec<Finding>,
     errors: usize,
-    left_out: usize,
+    more: bool,
 }
 
 impl Findings {
     pub(crate) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), list: Vec::new(), errors: 0, left_out: 0 }
+        Self { file: file.to_owned(), list: Vec::new(), errors: 0, more: false }
     }
 
     pub(crate) fn push(&mut self, spot: &Spot, finding: Finding) {
         self.errors += usize::from(finding.severity == Severity::Error);
         if self.is_full() {
-            self.left_out += 1;
+            self.more = true;
         } else {
             self.list.push(finding.at(spot.in_file(&self.file)));
         }
     }
 
-    /// Whether further findings are only counted, so that nobody needs to work on their wording.
+    /// Whether further findings are not listed, so that reading on is of no use.
     pub(crate) fn is_full(&self) -> bool {
         self.list.len() >= MAX_FINDINGS
+    }
+
+    /// [`Findings::is_full`], asked by whoever would read on and then does not.
+    pub(crate) fn is_enough(&mut self) -> bool {
+        self.more |= self.is_full();
+        self.is_full()
     }
 
     /// Number of errors so far, those left out included.
@@ -67,8 +73,8 @@ impl Findings {
     pub(crate) fn into_list(mut self) -> Vec<Finding> {
         // What concerns the whole file has no line and comes last.
         self.list.sort_by_key(|f| (f.place.line == 0, f.place.line, f.place.column));
-        if self.left_out > 0 {
-            let message = format!("{} more findings are not shown", self.left_out);
+        if self.more {
+            let message = "there are more findings than are shown";
             let place = Place { file: self.file, ..Place::default() };
             let more = Finding::warning(rules::MORE, message).hint("mend these first");
             self.list.push(more.at(place));

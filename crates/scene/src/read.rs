@@ -254,6 +254,16 @@ impl<'n> Fields<'n> {
         cursor
     }
 
+    fn unknown_hint(&self, key: &str, findings: &Findings) -> String {
+        if findings.is_full() {
+            String::new()
+        } else if !key.is_empty() && key.chars().all(|c| c.is_ascii_digit()) {
+            "a comma starts a new key; decimals are written with a point".to_owned()
+        } else {
+            did_you_mean(key, self.asked.iter().copied())
+        }
+    }
+
     /// Refuses the keys nobody asked for.
     pub(crate) fn finish(self, findings: &mut Findings) {
         for entry in self.entries.iter().filter(|e| !self.asked.contains(&&*e.key)) {
@@ -266,11 +276,7 @@ impl<'n> Fields<'n> {
             let finding = Finding::error(rules::KEY_UNKNOWN, "there is no such key here")
                 .found(shown)
                 .allowed(list_words(self.asked.iter().copied()))
-                .hint(if findings.is_full() {
-                    String::new()
-                } else {
-                    did_you_mean(&entry.key, self.asked.iter().copied())
-                });
+                .hint(self.unknown_hint(&entry.key, findings));
             findings.push(&spot, finding);
         }
     }

@@ -174,6 +174,8 @@ impl<'f> Builder<'f> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_tag(tag.is_some(), line, column);
                 let plain = style == ScalarStyle::Plain;
+                // The parser writes `~` for a value that is not there.
+                let text = if plain && span.is_empty() { "".into() } else { text };
                 let kind = Kind::Scalar { text: text.into(), plain };
                 let node = Rc::new(Node { line, column, kind });
                 self.finish(Weighed { node, nodes: 1, depth: 1 }, anchor, true)?;
@@ -279,7 +281,8 @@ impl<'f> Builder<'f> {
             Parts::Map { entries, merges, key } => match key.take() {
                 None => *key = Some(as_key(&done.node, line, column, self.findings)),
                 Some(Key::Name { name, line, column }) => {
-                    entries.push(Entry { key: name, line, column, value: done.node });
+                    let value = at_key_if_absent(done.node, line, column);
+                    entries.push(Entry { key: name, line, column, value });
                 }
                 Some(Key::Merge) => merges.push(done.node),
                 Some(Key::Unusable) => {}
@@ -317,6 +320,17 @@ fn as_key(node: &Node, line: u32, column: u32, findings: &mut Findings) -> Key {
             findings.push(&Spot { line, column, path: String::new() }, finding);
             Key::Unusable
         }
+    }
+}
+
+/// A value that is not there stands nowhere; what is wrong with it is shown at its key.
+fn at_key_if_absent(node: Rc<Node>, line: u32, column: u32) -> Rc<Node> {
+    match &node.kind {
+        Kind::Scalar { text, plain: true } if text.is_empty() => {
+            let kind = Kind::Scalar { text: text.clone(), plain: true };
+            Rc::new(Node { line, column, kind })
+        }
+        _ => node,
     }
 }
 

@@ -1,0 +1,165 @@
+//! One row a key: a good value, and a bad one with the exact place and rule of its finding.
+
+use super::{all_findings, stem, unmark};
+use cupola_model::Severity;
+use cupola_scene::{RULES, parse_scene};
+use std::collections::BTreeSet;
+
+const ROOT: &str =
+    "cupola: 1\n@\nstems: {a: {file: a.wav}}\nobjects:\n  - {stem: a, position: {azimuth: 0}}\n";
+const STEM: &str = "cupola: 1\nstems:\n  a: {@}\nobjects:\n  - {stem: a, position: {azimuth: 0}}\n";
+const BED: &str =
+    "cupola: 1\nstems: {a: {file: a.wav}}\nbeds:\n  - {@, routes: [{stem: a, to: C}]}\n";
+const ROUTE: &str =
+    "cupola: 1\nstems: {a: {file: a.wav}}\nbeds:\n  - format: 7.1.2\n    routes:\n      - {@}\n";
+const OBJECT: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - {@}\n";
+const POSITION: &str =
+    "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - stem: a\n    position: {@}\n";
+const ROOM_KEYFRAME: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - stem: a\n    position: {x: 0, y: 1}\n    automation:\n      - {@}\n";
+const KEYFRAME: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - stem: a\n    position: {azimuth: 0}\n    automation:\n      - {@}\n";
+const OUTPUT: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, position: {azimuth: 0}}]\noutputs:\n  - {@}\n";
+
+/// Key, frame, good, bad with its place marked, rule.
+#[rustfmt::skip]
+const ROWS: &[(&str, &str, &str, &str, &str)] = &[
+    ("cupola", "@\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, position: {azimuth: 0}}]\n", "cupola: 1", "cupola: ¦3", "scene.version"),
+    ("title", ROOT, "title: 1999", "¦title:", "scene.value.empty"),
+    ("artist", ROOT, "artist: Ödön \"x\"", "artist: ¦[a]", "scene.value.type"),
+    ("sample_rate", ROOT, "sample_rate: 96000", "sample_rate: ¦48", "scene.value.word"),
+    ("frame_rate", ROOT, "frame_rate: 29.97df", "frame_rate: ¦24.0", "scene.value.word"),
+    ("reference", ROOT, "reference: ref.wav", "reference: ¦{file: ref.wav}", "scene.value.type"),
+    ("defaults", ROOT, "defaults: {}", "defaults: ¦mid", "scene.value.type"),
+    ("defaults.binaural", ROOT, "defaults: {binaural: far}", "defaults: {binaural: ¦fra}", "scene.value.word"),
+    ("end", ROOT, "end: 3:25.5", "end: ¦3:75", "scene.value.time"),
+    ("pad_bed", ROOT, "pad_bed: 7.1.2", "pad_bed: ¦7.1.4", "scene.value.word"),
+    ("stems", "cupola: 1\n@\nobjects: [{stem: a, position: {azimuth: 0}}]\n", "stems: {a: {file: a.wav}}", "stems: ¦[a]", "scene.value.type"),
+    ("beds", ROOT, "beds: []", "beds: ¦7.1.2", "scene.value.type"),
+    ("objects", "cupola: 1\nstems: {a: {file: a.wav}}\n@\n", "objects: [{stem: a, position: {azimuth: 0}}]", "objects: ¦{a: 1}", "scene.value.type"),
+    ("outputs", ROOT, "outputs: []", "outputs: ¦7.1.4", "scene.value.type"),
+
+    ("stems.*.file", STEM, "file: a.wav", "file: ¦~", "scene.value.empty"),
+    ("stems.*.gain", STEM, "file: a.wav, gain: -1.5 dB", "file: a.wav, gain: ¦41", "scene.value.range"),
+    ("stems.*.offset", STEM, "file: a.wav, offset: -100 samples", "file: a.wav, offset: ¦bar 9", "scene.value.time"),
+
+    ("beds[].name", BED, "name: Bed, format: 7.1.2", "name: ¦'', format: 7.1.2", "scene.value.empty"),
+    ("beds[].format", BED, "format: 5.1", "format: ¦5.1.4", "scene.value.word"),
+    ("beds[].binaural", BED, "format: 5.1, binaural: near", "format: 5.1, binaural: ¦Near", "scene.value.word"),
+    ("beds[].groups", BED, "format: 5.1, groups: [a, b]", "format: 5.1, groups: ¦drums", "scene.value.type"),
+    ("beds[].routes", "cupola: 1\nstems: {a: {file: a.wav}}\nbeds:\n  - {@}\n", "format: 5.1, routes: [{stem: a, to: C}]", "format: 5.1, routes: ¦{stem: a}", "scene.value.type"),
+
+    ("beds[].routes[].stem", ROUTE, "stem: a, to: C", "stem: ¦b, to: C", "scene.stem.unknown"),
+    ("beds[].routes[].to", ROUTE, "stem: a, to: {L: -3, R: -3}", "stem: a, to: [C, ¦Ls]", "scene.bed.label"),
+    ("beds[].routes[].gain", ROUTE, "stem: a, to: C, gain: -inf", "stem: a, to: C, gain: ¦-1.5.2", "scene.value.number"),
+    ("beds[].routes[].lowpass", ROUTE, "stem: a, to: LFE, lowpass: 120 Hz", "stem: a, to: LFE, lowpass: ¦12000", "scene.value.range"),
+    ("beds[].routes[].groups", ROUTE, "stem: a, to: C, groups: [x]", "stem: a, to: C, groups: [¦{x: y}]", "scene.value.type"),
+    ("beds[].routes[].channel", ROUTE, "stem: a, to: C, channel: 1", "stem: a, to: C, channel: ¦0", "scene.value.number"),
+
+    ("objects[].name", OBJECT, "name: x, stem: a, position: {azimuth: 0}", "name: ¦\"a\\tb\", stem: a, position: {azimuth: 0}", "scene.value.text"),
+    ("objects[].stem", OBJECT, "stem: a, position: {azimuth: 0}", "stem: ¦A, position: {azimuth: 0}", "scene.stem.unknown"),
+    ("objects[].position", OBJECT, "stem: a, position: {x: 0, y: 1}", "stem: a, position: ¦{y: 1}", "scene.key.missing"),
+    ("objects[].gain", OBJECT, "stem: a, gain: 0, position: {azimuth: 0}", "stem: a, gain: ¦-121, position: {azimuth: 0}", "scene.value.range"),
+    ("objects[].size", OBJECT, "stem: a, size: 1, position: {azimuth: 0}", "stem: a, size: ¦20, position: {azimuth: 0}", "scene.value.range"),
+    ("objects[].binaural", OBJECT, "stem: a, binaural: off, position: {azimuth: 0}", "stem: a, binaural: ¦no, position: {azimuth: 0}", "scene.value.word"),
+    ("objects[].groups", OBJECT, "stem: a, groups: [], position: {azimuth: 0}", "stem: a, groups: [¦''], position: {azimuth: 0}", "scene.value.empty"),
+    ("objects[].automation", OBJECT, "stem: a, automation: [], position: {azimuth: 0}", "stem: a, automation: ¦{at: 0}, position: {azimuth: 0}", "scene.value.type"),
+    ("objects[].channel", OBJECT, "stem: a, channel: 1, position: {azimuth: 0}", "stem: a, channel: ¦centre, position: {azimuth: 0}", "scene.value.number"),
+    ("objects[].fold", OBJECT, "stem: a, fold: mono, position: {azimuth: 0}", "stem: a, fold: ¦stereo, position: {azimuth: 0}", "scene.value.word"),
+    ("objects[].pair", "cupola: 1\nend: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - {@}\n", "stem: a, fold: mono, position: {azimuth: 0}", "stem: a, pair: ¦30, position: {azimuth: 0}", "scene.value.type"),
+    ("objects[].pair.width", OBJECT, "stem: a, fold: mono, position: {azimuth: 0}", "stem: a, pair: {width: ¦3}, position: {x: 0, y: 1}", "scene.value.range"),
+
+    ("objects[].position.azimuth", POSITION, "azimuth: -180", "azimuth: ¦200", "scene.value.range"),
+    ("objects[].position.elevation", POSITION, "elevation: 90", "elevation: ¦-90.5", "scene.value.range"),
+    ("objects[].position.distance", POSITION, "distance: 0", "distance: ¦1.5", "scene.value.range"),
+    ("objects[].position.x", POSITION, "x: -1, y: 1", "x: ¦left, y: 1", "scene.value.number"),
+    ("objects[].position.y", POSITION, "x: 0, y: -0.25", "x: 0, y: ¦2", "scene.value.range"),
+    ("objects[].position.z", POSITION, "x: 0, y: 0, z: 1", "x: 0, y: 0, z: ¦0x1", "scene.value.number"),
+
+    ("objects[].automation[].at", KEYFRAME, "at: 600000 samples, azimuth: 1", "at: ¦-1 s, azimuth: 1", "scene.value.range"),
+    ("objects[].automation[].azimuth", KEYFRAME, "at: 0, azimuth: 1e1", "at: 0, azimuth: ¦1e400", "scene.value.number"),
+    ("objects[].automation[].elevation", KEYFRAME, "at: 0, elevation: 45°", "at: 0, elevation: ¦100", "scene.value.range"),
+    ("objects[].automation[].distance", KEYFRAME, "at: 0, distance: .5", "at: 0, distance: ¦-0.1", "scene.value.range"),
+    ("objects[].automation[].x", ROOM_KEYFRAME, "at: 0, x: 1", "at: 0, x: ¦.inf", "scene.value.number"),
+    ("objects[].automation[].y", ROOM_KEYFRAME, "at: 0, y: 1", "at: 0, y: ¦1.01", "scene.value.range"),
+    ("objects[].automation[].z", ROOM_KEYFRAME, "at: 0, z: -1", "at: 0, z: ¦[0]", "scene.value.type"),
+    ("objects[].automation[].gain", KEYFRAME, "at: 0, gain: -inf", "at: 0, gain: ¦inf", "scene.value.number"),
+    ("objects[].automation[].size", KEYFRAME, "at: 0, size: 0.3", "at: 0, size: ¦-1", "scene.value.range"),
+    ("objects[].automation[].curve", KEYFRAME, "at: 0, azimuth: 1, curve: hold", "at: 0, azimuth: 1, curve: ¦held", "scene.value.word"),
+
+    ("outputs[].speakers", OUTPUT, "speakers: 4+7+0", "speakers: ¦7.1.5", "scene.value.word"),
+    ("outputs[].binaural", OUTPUT, "binaural: default", "binaural: ¦kemar", "scene.value.word"),
+    ("outputs[].master", OUTPUT, "master: adm-bwf", "master: ¦damf", "scene.value.word"),
+    ("outputs[].bits", OUTPUT, "speakers: room.yaml, bits: 32", "speakers: 5.1, bits: ¦20", "scene.value.word"),
+    ("outputs[].order", OUTPUT, "speakers: 5.1, order: wave", "binaural: default, order: ¦wave", "scene.key.conflict"),
+    ("outputs[].name", OUTPUT, "speakers: 5.1, name: preview", "speakers: 5.1, ¦name:", "scene.value.empty"),
+];
+
+#[test]
+fn every_key_takes_a_good_value_and_refuses_a_bad_one_at_its_exact_place() {
+    for (key, frame, good, bad, rule) in ROWS {
+        let facts = [stem(1, 48_000)];
+        let errors = |text: &str| -> Vec<_> {
+            let findings = all_findings(text, &facts).into_iter();
+            findings.filter(|f| f.severity == Severity::Error).collect()
+        };
+        let text = frame.replace('@', good);
+        assert!(errors(&text).is_empty(), "{key}: {text}\n{:#?}", errors(&text));
+        let (text, line, column) = unmark(&frame.replace('@', bad));
+        let found = errors(&text);
+        let one = &found[0];
+        assert!(
+            one.rule == *rule && (one.place.line, one.place.column) == (line, column),
+            "{key}: {text}\nwanted {rule} at {line}:{column}, found {found:#?}"
+        );
+        let last = key.rsplit(['.', '*']).next().unwrap().trim_end_matches("[]");
+        assert!(one.place.path.contains(last), "{key}: the path is {}", one.place.path);
+        assert_eq!(one.place.file, "s.yaml");
+    }
+}
+
+/// A scene with an unknown key in every mapping; the findings name the keys that are known.
+const PROBE: &str = "cupola: 1
+zzz: 0
+defaults: {zzz: 0}
+stems: {a: {file: a.wav, zzz: 0}}
+beds: [{format: 5.1, zzz: 0, routes: [{stem: a, zzz: 0}]}]
+objects: [{stem: a, zzz: 0, position: {azimuth: 0, zzz: 0}, pair: {width: 1, zzz: 0}, automation: [{at: 0, zzz: 0}]}]
+outputs: [{speakers: 5.1, zzz: 0}]
+";
+
+#[test]
+fn the_table_covers_every_key_of_the_language() {
+    let mut known = BTreeSet::new();
+    for finding in parse_scene(PROBE, "s.yaml").findings {
+        if finding.rule != "scene.key.unknown" {
+            continue;
+        }
+        let parent = finding.place.path.replace("[0]", "[]").replace("stems.a", "stems.*");
+        let parent = parent.strip_suffix("zzz").unwrap();
+        known.extend(finding.allowed.split(", ").map(|key| format!("{parent}{key}")));
+    }
+    let covered: BTreeSet<_> = ROWS.iter().map(|row| row.0.to_owned()).collect();
+    assert_eq!(known, covered);
+    assert_eq!(covered.len(), ROWS.len(), "a key stands twice in the table");
+}
+
+#[test]
+fn every_rule_that_a_finding_can_have_is_listed() {
+    let source = include_str!("../../src/rules.rs");
+    for (_, _, _, _, rule) in ROWS {
+        assert!(RULES.iter().any(|(id, _)| id == rule), "{rule} is not listed");
+    }
+    // Findings take their rule from the constants of the list; no other file spells one.
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        if text == source {
+            continue;
+        }
+        for call in ["Finding::error(", "Finding::warning(", "Finding::note(", "Finding::new("] {
+            for rest in text.split(call).skip(1) {
+                let rest = rest.trim_start();
+                assert!(rest.starts_with("rules::"), "{}: {call}{rest:.40}", path.display());
+            }
+        }
+    }
+}

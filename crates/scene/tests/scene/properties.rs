@@ -1,0 +1,106 @@
+//! Mutilated scenes: nothing panics, and every programme that comes out is whole.
+
+use super::flattening::Random;
+use cupola_model::StemFacts;
+use cupola_scene::parse_scene;
+
+const SCENE: &str = "cupola: 1
+title: Ode
+sample_rate: 48000
+end: 0:12.5
+pad_bed: 7.1.2
+defaults: {binaural: mid}
+stems:
+  a: {file: a.wav, gain: -1.5, offset: -100 samples}
+  b: {file: b.wav, offset: 0.5 s}
+beds:
+  - {name: Bed, format: 5.1, routes: [{stem: a, to: {Ls: -3, Rs: -3}}, {stem: b, to: LFE, lowpass: 120}]}
+  - {format: 2.0, routes: [{stem: a, channel: left, to: [L, R]}]}
+objects:
+  - {stem: a, pair: {width: 60}, position: {azimuth: 10, elevation: 80}, automation: [{at: 0, azimuth: 170}, {at: 2, azimuth: -90, gain: -inf}, {at: 3, size: 1, curve: hold}]}
+  - {stem: b, fold: mono, position: {x: 0.5, y: 1, z: 0.2}, gain: 3, automation: [{at: 1, x: -1, gain: 6}]}
+outputs: [{speakers: 7.1.4, bits: 32}, {binaural: default}]
+";
+
+const WORDS: &[&str] = &[
+    "-1",
+    "0",
+    "1e9",
+    "left",
+    "[",
+    "]",
+    "{",
+    "}",
+    ": ",
+    "~",
+    "a",
+    "b",
+    "*x",
+    "&x ",
+    "<<",
+    "-inf",
+    "7.1.2",
+    "600000 samples",
+    "\n",
+    "  - ",
+    "pair: {width: 2}, ",
+    "hold",
+    "é",
+    "\t",
+    "\"",
+    "'",
+    "180",
+    "90.0",
+];
+
+fn mutilate(random: &mut Random) -> String {
+    let mut text: Vec<char> = SCENE.chars().collect();
+    for _ in 0..=random.below(2) {
+        let at = random.below(text.len() as u64) as usize;
+        let until = (at + random.below(3) as usize).min(text.len());
+        let word = WORDS[random.below(WORDS.len() as u64) as usize];
+        match random.below(4) {
+            0 => drop(text.drain(at..until)),
+            1 => drop(text.splice(at..at, word.chars())),
+            2 => drop(text.splice(at..until, word.chars())),
+            _ => text[at] = char::from(b'0' + random.below(10) as u8),
+        }
+    }
+    text.into_iter().collect()
+}
+
+fn facts(random: &mut Random) -> Option<StemFacts> {
+    (random.below(30) > 0).then(|| StemFacts {
+        sample_rate: [44_100, 48_000, 96_000, 1][random.below(4) as usize],
+        channels: [0, 1, 2, 2, 2, 2, 2, 6][random.below(8) as usize],
+        frames: [0, 1, 480_000, 1_000_000, u64::MAX][random.below(5) as usize],
+        format: String::new(),
+        lossy: false,
+    })
+}
+
+#[test]
+fn whatever_comes_in_a_programme_that_comes_out_is_whole() {
+    let mut random = Random(0x5EED_5EED_5EED_5EED);
+    let (mut read, mut resolved) = (0, 0);
+    for _ in 0..6000 {
+        let text = mutilate(&mut random);
+        let checked = parse_scene(&text, "s.yaml");
+        assert_eq!(
+            checked.value.is_none(),
+            checked.has_errors(),
+            "{text}\n{:#?}",
+            checked.findings
+        );
+        let Some(scene) = checked.value else { continue };
+        read += 1;
+        let facts: Vec<_> = scene.stems().iter().map(|_| facts(&mut random)).collect();
+        let result = scene.resolve(&facts);
+        if let Some(timeline) = result.value {
+            assert!(result.findings.iter().all(|f| f.severity < cupola_model::Severity::Error));
+            timeline.validate().unwrap_or_else(|e| panic!("{e}\n{text}\n{facts:?}"));
+            resolved += 1;
+        }
+    }
+    assert!(read > 300 && resolved > 100, "{read} were read, {resolved} resolved: too few to tell");
+}

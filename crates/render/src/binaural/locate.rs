@@ -5,9 +5,9 @@ use cupola_model::{HrtfError, HrtfSet};
 /// A direction just outside a triangle by this weight still counts as inside.
 const INSIDE: f64 = -1e-9;
 
-/// Steps from triangle to triangle before the walk is given up and all are tried. Across a set of
-/// ten thousand directions no walk is longer.
-const LONGEST_WALK: usize = 256;
+/// Steps from triangle to triangle before the walk is given up and all are tried. Half way round a
+/// sphere of ten thousand directions takes about two hundred.
+const LONGEST_WALK: usize = 512;
 
 /// The triangulation, prepared for look-ups.
 #[derive(Debug)]

@@ -20,6 +20,7 @@
 mod automation;
 mod layouts;
 mod limits;
+mod movement;
 mod pair;
 mod parse;
 mod parse_bed;

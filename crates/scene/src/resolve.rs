@@ -1,11 +1,12 @@
 //! A scene and the facts of its stems make a [`Timeline`].
 
 use crate::automation::{Lanes, flatten};
-use crate::pair::{self, Side};
+use crate::movement;
+use crate::pair::Side;
 use crate::place::{Findings, Spot};
 use crate::route::{self, Feeds};
 use crate::rules;
-use crate::scene::{Curve, Feed, Keyframe, ObjectEntry, Scene};
+use crate::scene::{Feed, ObjectEntry, Scene};
 use crate::value::{MAX_HOURS, longest};
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Decibels, Finding,
@@ -237,7 +238,7 @@ impl<'s> Work<'s> {
         let mut items = Vec::new();
         let mut points_left = MAX_POINTS;
         for entry in &scene.objects {
-            self.check_keyframes(entry, length);
+            movement::check(entry, length, scene.sample_rate, &mut self.findings);
             let channels = self.object_channels(entry);
             let sides = match entry.feed {
                 Feed::Pair { width, .. } => {
@@ -321,58 +322,6 @@ impl<'s> Work<'s> {
                 self.findings.push(spot, finding);
                 Vec::new()
             }
-        }
-    }
-
-    fn check_keyframes(&mut self, entry: &ObjectEntry, length: Option<FrameCount>) {
-        if let Feed::Pair { width, spot } = &entry.feed {
-            let mut centres = std::iter::once(entry.position)
-                .chain(entry.keyframes.iter().filter_map(|k| k.position));
-            if centres.any(|centre| pair::is_clipped(centre, *width)) {
-                let finding =
-                    Finding::note(rules::PAIR_CLIPPED, "the pair is wider than the room allows")
-                        .subject(entry.name.clone())
-                        .hint("it stops at the walls; make it narrower or move it to the middle");
-                self.findings.push(spot, finding);
-            }
-        }
-        self.note_jump(entry, "position", |k| k.position.map(|p| p != entry.position));
-        self.note_jump(entry, "size", |k| k.size.map(|size| size != entry.size));
-        self.note_jump(entry, "gain", |k| k.gain_db.map(|db| db != 0.0));
-        let after = |k: &&Keyframe| length.is_some_and(|length| k.at.0 > length.0);
-        let mut late = entry.keyframes.iter().filter(after);
-        if let Some(first) = late.next() {
-            let message = match late.count() {
-                0 => "a keyframe stands after the end of the programme".to_owned(),
-                more => format!("{} keyframes stand after the end of the programme", more + 1),
-            };
-            let seconds = |frames: u64| self.scene.sample_rate.seconds(FrameCount(frames));
-            let finding = Finding::warning(rules::KEYFRAME_AFTER_END, message)
-                .subject(entry.name.clone())
-                .found(format!("{:.3} s", seconds(first.at.0)))
-                .allowed(format!("up to {:.3} s", seconds(length.map_or(0, |l| l.0))))
-                .hint("what lies after the end is not heard");
-            self.findings.push(&first.spot, finding);
-        }
-    }
-
-    /// `differs` says whether a keyframe mentions the value, and if so whether it is a new one.
-    fn note_jump(
-        &mut self,
-        entry: &ObjectEntry,
-        what: &str,
-        differs: impl Fn(&Keyframe) -> Option<bool>,
-    ) {
-        let first = entry.keyframes.iter().find_map(|k| Some((k, differs(k)?)));
-        if let Some((keyframe, true)) = first
-            && keyframe.at.0 > 0
-            && keyframe.curve == Curve::Linear
-        {
-            let message = format!("{what} jumps at its first keyframe");
-            let finding = Finding::note(rules::KEYFRAME_JUMP, message)
-                .subject(entry.name.clone())
-                .hint("it stands still before; add a keyframe where the movement should start");
-            self.findings.push(&keyframe.spot, finding);
         }
     }
 }

@@ -1,0 +1,73 @@
+//! What is remarkable about the keyframes of an object, once the length is known.
+
+use crate::pair;
+use crate::place::Findings;
+use crate::rules;
+use crate::scene::{Curve, Feed, Keyframe, ObjectEntry};
+use cupola_model::{Finding, FrameCount, SampleRate};
+
+pub(crate) fn check(
+    entry: &ObjectEntry,
+    length: Option<FrameCount>,
+    rate: SampleRate,
+    findings: &mut Findings,
+) {
+    note_clipped_pair(entry, findings);
+    note_jump(entry, "position", |k| k.position.map(|p| p != entry.position), findings);
+    note_jump(entry, "size", |k| k.size.map(|size| size != entry.size), findings);
+    note_jump(entry, "gain", |k| k.gain_db.map(|db| db != 0.0), findings);
+    if let Some(length) = length {
+        warn_of_late_keyframes(entry, length, rate, findings);
+    }
+}
+
+fn note_clipped_pair(entry: &ObjectEntry, findings: &mut Findings) {
+    let Feed::Pair { width, spot } = &entry.feed else { return };
+    let moved = entry.keyframes.iter().filter_map(|k| k.position);
+    if std::iter::once(entry.position).chain(moved).any(|c| pair::is_clipped(c, *width)) {
+        let finding = Finding::note(rules::PAIR_CLIPPED, "the pair is wider than the room allows")
+            .subject(entry.name.clone())
+            .hint("it stops at the walls; make it narrower or move it to the middle");
+        findings.push(spot, finding);
+    }
+}
+
+fn warn_of_late_keyframes(
+    entry: &ObjectEntry,
+    length: FrameCount,
+    rate: SampleRate,
+    findings: &mut Findings,
+) {
+    let mut late = entry.keyframes.iter().filter(|k| k.at.0 > length.0);
+    let Some(first) = late.next() else { return };
+    let message = match late.count() {
+        0 => "a keyframe stands after the end of the programme".to_owned(),
+        more => format!("{} keyframes stand after the end of the programme", more + 1),
+    };
+    let finding = Finding::warning(rules::KEYFRAME_AFTER_END, message)
+        .subject(entry.name.clone())
+        .found(format!("{:.3} s", rate.seconds(FrameCount(first.at.0))))
+        .allowed(format!("up to {:.3} s", rate.seconds(length)))
+        .hint("what lies after the end is not heard");
+    findings.push(&first.spot, finding);
+}
+
+/// `differs` says whether a keyframe mentions the value, and if so whether it is a new one.
+fn note_jump(
+    entry: &ObjectEntry,
+    what: &str,
+    differs: impl Fn(&Keyframe) -> Option<bool>,
+    findings: &mut Findings,
+) {
+    let first = entry.keyframes.iter().find_map(|k| Some((k, differs(k)?)));
+    if let Some((keyframe, true)) = first
+        && keyframe.at.0 > 0
+        && keyframe.curve == Curve::Linear
+    {
+        let message = format!("{what} jumps at its first keyframe");
+        let finding = Finding::note(rules::KEYFRAME_JUMP, message)
+            .subject(entry.name.clone())
+            .hint("it stands still before; add a keyframe where the movement should start");
+        findings.push(&keyframe.spot, finding);
+    }
+}

@@ -10,10 +10,10 @@ const MAX_OBJECTS: usize = 118;
 const MAX_TRACKS: usize = 128;
 /// Most beds. [Atmos-ADM]
 const MAX_BEDS: usize = 5;
+/// Largest `gain` of a block, linear: beyond +24 dB a value is a mistake of units. [Atmos-ADM]
+const MAX_GAIN: f64 = 16.0;
 /// `hh:mm:ss.fffff` ends here: 100 hours in steps of 1e-5 s.
 const TIME_LIMIT_STEPS: u64 = 100 * 3600 * 100_000;
-/// Tracks of the bed that Resolve and Netflix expect first. [Atmos-ADM]
-const FULL_BED: usize = 10;
 
 /// What speaks against this programme as an Atmos master (errors), and what is worth knowing
 /// about the master it becomes (notes). Rules are named `master.*`.
@@ -38,7 +38,7 @@ pub fn check_limits(timeline: &Timeline) -> Vec<Finding> {
     }
     check_rate_and_length(timeline, &mut findings);
     check_counts(timeline, &mut findings);
-    note_bed(timeline, &mut findings);
+    check_gains(timeline, &mut findings);
     note_names(timeline, &mut findings);
     note_groups(timeline, &mut findings);
     findings
@@ -100,6 +100,25 @@ fn check_counts(timeline: &Timeline, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Keyframe gains become the `gain` of blocks; static ones are in the sound and have no limit.
+fn check_gains(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    for object in timeline.objects() {
+        let loudest = object.automation.points().iter().map(|p| p.state.gain.0).fold(0.0, f64::max);
+        if loudest > MAX_GAIN {
+            findings.push(
+                Finding::error(
+                    "master.gain",
+                    format!("the keyframes of {} raise its gain beyond what a master states", object.name),
+                )
+                .subject(&object.name)
+                .found(format!("{:+.2} dB", 20.0 * loudest.log10()))
+                .allowed("at most +24.08 dB")
+                .hint("raise the object's own `gain`, which is applied to the sound, instead"),
+            );
+        }
+    }
+}
+
 fn too_many(rule: &'static str, what: &str, names: &[&str], allowed: usize) -> Finding {
     Finding::error(
         rule,
@@ -122,21 +141,6 @@ fn listed(names: &[&str]) -> String {
         text.push_str(&format!(" and {} more", names.len() - SHOWN));
     }
     text
-}
-
-fn note_bed(timeline: &Timeline, findings: &mut Vec<Finding>) {
-    let first = timeline.beds().next().map_or(0, |bed| bed.channels.len());
-    if first < FULL_BED && !timeline.items.is_empty() {
-        findings.push(
-            Finding::note(
-                "master.bed.size",
-                "tracks 1 to 10 are not one 7.1.2 bed, which DaVinci Resolve and Netflix expect",
-            )
-            .found(format!("a first bed of {first} tracks"))
-            .allowed("10 tracks for these importers, 0 to 10 in general")
-            .hint("set `pad_bed: 7.1.2`, which adds silent channels"),
-        );
-    }
 }
 
 fn note_names(timeline: &Timeline, findings: &mut Vec<Finding>) {

@@ -389,6 +389,9 @@ fn what_the_profile_refuses_is_refused_by_name() {
     let mut long = new(48_000).object("O", still()).done();
     long.length.0 = 48_000 * 3600 * 100;
     assert_eq!(rules(&long), ["master.length"]);
+    let mut loud = still();
+    loud[0].state.gain.0 = 16.1;
+    assert_eq!(rules(&new(48_000).object("O", loud).done()), ["master.gain"]);
     let mut broken = new(48_000).object("O", still()).done();
     broken.lanes.clear();
     assert_eq!(rules(&broken), ["master.timeline"]);

@@ -1,6 +1,6 @@
 //! Every finding about a scene at once, nothing written.
 
-use crate::{JobError, plan, project};
+use crate::{JobError, notes, plan, project};
 use cupola_model::{Finding, FrameCount, SampleRate};
 use std::path::Path;
 
@@ -23,13 +23,17 @@ pub struct CheckReport {
 /// decoding them. A scene or stem with errors is a [`JobError`] that carries all findings.
 pub fn check(scene: &Path) -> Result<CheckReport, JobError> {
     let project = project::load(scene)?;
-    plan::scene_recipes(&project)?;
+    let named = plan::scene_recipes(&project)?;
+    let recipes: Vec<_> = named.iter().map(|(recipe, _)| recipe).collect();
     let timeline = &project.timeline;
+    let mut findings = project.findings;
+    findings.extend(notes::master(timeline, &recipes));
+    findings.extend(notes::binaural_modes(timeline, &recipes));
     Ok(CheckReport {
         title: timeline.title.clone(),
         sample_rate: timeline.sample_rate,
         length: timeline.length,
         counts: [timeline.beds().count(), timeline.objects().count(), timeline.lanes.len()],
-        findings: project.findings,
+        findings,
     })
 }

@@ -1,12 +1,23 @@
 //! What a run has to say about its outputs before it starts.
 
-use crate::plan::{Plan, Recipe};
-use cupola_model::{BinauralMode, Finding, Item, Layout, Timeline};
+use crate::plan::Recipe;
+use cupola_model::{BinauralMode, Finding, Item, Layout, Severity, Timeline};
 use cupola_render::SpeakerRenderer;
 
+/// What the profile has to say about the master this programme becomes. Its errors refuse the run
+/// when the file is started; here they are left to that.
+pub(crate) fn master(timeline: &Timeline, recipes: &[&Recipe]) -> Vec<Finding> {
+    if !recipes.iter().any(|r| matches!(r, Recipe::Master { .. })) {
+        return Vec::new();
+    }
+    let mut findings = cupola_masters::check_limits(timeline);
+    findings.retain(|f| f.severity != Severity::Error);
+    findings
+}
+
 /// Headphone modes that this version stores but does not yet render.
-pub(crate) fn binaural_modes(timeline: &Timeline, plan: &Plan) -> Option<Finding> {
-    let headphones = plan.outputs.iter().any(|o| matches!(o.recipe, Recipe::Binaural { .. }));
+pub(crate) fn binaural_modes(timeline: &Timeline, recipes: &[&Recipe]) -> Option<Finding> {
+    let headphones = recipes.iter().any(|r| matches!(r, Recipe::Binaural { .. }));
     let modes = timeline.items.iter().flat_map(|item| match item {
         Item::Bed(bed) => bed.channels.iter().map(|c| c.binaural).collect::<Vec<_>>(),
         Item::Object(object) => vec![object.binaural],

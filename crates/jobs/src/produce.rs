@@ -42,7 +42,9 @@ fn run(
     let timeline = &project.timeline;
     let plan = plan(&project, scene, binding, options.force)?;
     let mut findings = project.findings.clone();
-    findings.extend(notes::binaural_modes(timeline, &plan));
+    let recipes: Vec<_> = plan.outputs.iter().map(|o| &o.recipe).collect();
+    findings.extend(notes::master(timeline, &recipes));
+    findings.extend(notes::binaural_modes(timeline, &recipes));
 
     let readers = open_stems(&project)?;
     make_folder(&plan.folder)?;
@@ -138,7 +140,8 @@ fn sink(output: &Planned, timeline: &Timeline, force: bool) -> Result<Sink, JobE
     // The plan has made sure that what exists may be replaced.
     let overwrite = force || output.path.exists();
     let rate = timeline.sample_rate;
-    let wav = |spec| WavSink::create(&output.path, overwrite, spec).map(Sink::Wav);
+    let wav =
+        |spec| WavSink::create(&output.path, overwrite, spec).map(|sink| Sink::Wav(Box::new(sink)));
     match &output.recipe {
         Recipe::Speakers { layout, depth, order } => {
             let spec = WavSpec::speakers(layout, *order, rate, *depth)

@@ -22,7 +22,7 @@ const CHUNK_BLOCKS: usize = 16;
 
 /// Where rendered frames go.
 pub(crate) enum Sink {
-    Wav(WavSink),
+    Wav(Box<WavSink>),
     AdmBwf(Box<AdmBwfSink>),
 }
 

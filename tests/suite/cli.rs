@@ -189,3 +189,32 @@ fn quiet_is_quiet_and_help_has_examples() {
         assert!(help.contains("Example"), "{command} --help:\n{help}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_at_once_and_leaves_nothing_behind() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    let project = Project::new(&SCENE.replace("title: Test", "title: Test\nend: 3:00:00"));
+    project.stem("a.wav", 1, 9_600, noise);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cupola"))
+        .current_dir(project.path(""))
+        .args(["build", "scene.yaml"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // Wait until it writes: a temporary file has appeared in the folder.
+    let started = Instant::now();
+    while project.files("out").is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(60), "nothing was written");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill runs").success());
+    let asked = Instant::now();
+    let status = child.wait().expect("the program ends");
+    assert_eq!(status.code(), Some(130));
+    assert!(asked.elapsed() < Duration::from_secs(10), "took {:?} to stop", asked.elapsed());
+    assert_eq!(project.files("out"), Vec::<String>::new());
+}

@@ -40,7 +40,7 @@ SCENES_MADE = {
     "padded": {"pad_bed": "7.1.2", "objects": [mover(3)], "frame_rate": 25},
     "96 kHz": {"sample_rate": 96000, "beds": [BED], "objects": [mover(k) for k in range(5)]},
     "awkward length": {"end": "47321 samples", "beds": [BED], "objects": [mover(k) for k in range(7)]},
-    "one short block": {"end": "100 samples", "objects": [mover(1)]},
+    "a tenth of a second": {"end": "4801 samples", "objects": [mover(1)]},
 }
 masters = []
 for name, document in SCENES_MADE.items():

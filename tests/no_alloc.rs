@@ -73,7 +73,7 @@ fn mover(index: usize, lane: usize) -> Item {
         groups: vec![],
         lane: TrackIndex(lane),
         binaural: BinauralMode::Mid,
-        automation: Automation::new(points).unwrap(),
+        automation: Automation::new(points).expect("legal points"),
     })
 }
 
@@ -133,7 +133,8 @@ fn layouts() -> [Layout; 2] {
     let back_tops = [(135.0, 45.0, -1.0, -1.0, 1.0), (-135.0, 45.0, 1.0, -1.0, 1.0)];
     let ring: Vec<Speaker> = front.into_iter().chain(surrounds).map(speaker).collect();
     let dome = ring.iter().cloned().chain(tops.into_iter().chain(back_tops).map(speaker)).collect();
-    [Layout::new("5.0", ring).unwrap(), Layout::new("5.0.4", dome).unwrap()]
+    [("5.0", ring), ("5.0.4", dome)]
+        .map(|(name, speakers)| Layout::new(name, speakers).expect("a legal layout"))
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use cupola_model::{Layout, PolarPosition, RoomPosition, Speaker};
 
 /// 4+7+0 in the order of [BS.2051-3 System J].
-pub fn seven_one_four() -> Layout {
+pub(crate) fn seven_one_four() -> Layout {
     let rows = [
         ("L", 30.0, 0.0, [-1.0, 1.0, 0.0]),
         ("R", -30.0, 0.0, [1.0, 1.0, 0.0]),

@@ -31,7 +31,7 @@ pub(crate) struct Common {
     /// Say nothing but errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say more: levels per channel, every note
+    /// Say more: the peak of every channel
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
 }

@@ -3,7 +3,7 @@
 use crate::args::{Arguments, Bits, Command, Format, Order, Work};
 use crate::exit::Code;
 use crate::progress::Terminal;
-use crate::report::Reporter;
+use crate::report::{Reporter, count};
 use cupola_jobs::{
     Binding, ChannelOrder, Document, JobError, MasterFormat, ProduceOptions, SampleDepth, Target,
 };
@@ -87,8 +87,11 @@ fn check(scene: &Path, report: &Reporter) -> Result<Code, JobError> {
     let [beds, objects, tracks] = checked.counts;
     let seconds = checked.sample_rate.seconds(checked.length);
     report.say(&format!(
-        "{}: no errors; {beds} beds and {objects} objects on {tracks} tracks, {seconds:.3} s at {} Hz",
+        "{}: no errors; {}, {} and {}, {seconds:.3} s at {} Hz",
         scene.display(),
+        count(beds, "bed"),
+        count(objects, "object"),
+        count(tracks, "track"),
         checked.sample_rate.hz()
     ));
     let document = Document::new("check")

@@ -111,15 +111,19 @@ fn output_line(output: &OutputReport) -> String {
 }
 
 fn tally(findings: &[Finding]) -> String {
-    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-    let words = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    match (count(Severity::Error), count(Severity::Warning)) {
+    let of = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    match (of(Severity::Error), of(Severity::Warning)) {
         (0, 0) => String::new(),
-        (errors, 0) => format!(" ({})", words(errors, "error")),
+        (errors, 0) => format!(" ({})", count(errors, "error")),
         (errors, warnings) => {
-            format!(" ({}, {})", words(errors, "error"), words(warnings, "warning"))
+            format!(" ({}, {})", count(errors, "error"), count(warnings, "warning"))
         }
     }
+}
+
+/// A number of things, in the singular where there is one.
+pub(crate) fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 /// A finding in the manner of a compiler.

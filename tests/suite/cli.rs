@@ -87,6 +87,7 @@ fn every_exit_code_of_the_table_can_happen() {
     project.write("missing.yaml", &SCENE.replace("a.wav", "b.wav"));
     let run = project.run(&["check", "missing.yaml"]).expect(5);
     assert!(run.stderr.contains("b.wav"), "{}", run.stderr);
+    assert!(run.stderr.contains("did you mean `a.wav`"), "{}", run.stderr);
     project.run(&["build", "scene.yaml", "-o", "scene.yaml"]).expect(6);
     project.write("loud.yaml", &SCENE.replace("stem: a,", "stem: a, gain: 20,"));
     let run = project.run(&["build", "loud.yaml", "-o", "loud", "--json"]).expect(7);

@@ -70,13 +70,36 @@ fn probe_stems(scene: &Scene, folder: &Path) -> (Vec<Option<StemFacts>>, Vec<Fin
                 Some(probe.facts)
             }
             Some(Err(error)) => {
-                findings.push(locate(Finding::error("stems.unreadable", error.to_string())));
+                let finding = Finding::error("stems.unreadable", error.to_string());
+                findings.push(locate(finding.hint(similar_file(&folder.join(&request.path)))));
                 None
             }
             None => None,
         });
     }
     (facts, findings)
+}
+
+/// Most names of a folder that are compared with a missing one.
+const NAMES_COMPARED: usize = 10_000;
+
+/// For a file that is missing: the file beside it that was probably meant. Empty for other files.
+fn similar_file(path: &Path) -> String {
+    if path.exists() {
+        return String::new();
+    }
+    let wanted = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return format!("there is no folder {}; paths count from the scene file", folder.display());
+    };
+    let names = entries.take(NAMES_COMPARED).flatten();
+    let names = names.map(|e| e.file_name().to_string_lossy().into_owned());
+    let scored = names.map(|name| (strsim::jaro_winkler(&wanted, &name), name));
+    match scored.max_by(|a, b| a.0.total_cmp(&b.0)) {
+        Some((score, name)) if score > 0.8 => format!("did you mean `{name}` in the same folder?"),
+        _ => "check the path; it counts from the scene file".to_owned(),
+    }
 }
 
 /// Reads a text file, bounded.

@@ -6,9 +6,6 @@ use cupola_model::{HrtfSet, PolarPosition, SampleRate, position::wrap_degrees};
 
 const DATA: &[u8] = include_bytes!("../data/default_hrtf.bin");
 
-/// Terms of the embedded data: free for any use, the authors must be cited.
-pub const EMBEDDED_LICENCE: &str = include_str!("../data/LICENSE-MIT-KEMAR.txt");
-
 // The layout of the file, as in `data/README.md`.
 const DIRECTIONS: usize = 789;
 const TAPS: usize = 128;

@@ -1,7 +1,7 @@
 //! Words for people: findings with the line they are about, tables, the last word of a run.
 
 use crate::args::Common;
-use cupola_jobs::{Document, JobError, OutputReport, ProduceReport};
+use cupola_jobs::{Document, JobError, OutputReport, ProduceReport, Sources};
 use cupola_model::{Decibels, Finding, LinearGain, Severity};
 use std::io::Write;
 
@@ -62,11 +62,12 @@ impl Reporter {
 
     /// Every finding, each with the line of the file it points at.
     pub(crate) fn findings(&self, findings: &[Finding]) {
+        let mut sources = Sources::default();
         for finding in findings {
             if self.quiet && finding.severity != Severity::Error {
                 continue;
             }
-            let _ = writeln!(anstream::stderr(), "{}", finding_text(finding));
+            let _ = writeln!(anstream::stderr(), "{}", finding_text(finding, &mut sources));
         }
     }
 
@@ -127,7 +128,7 @@ pub(crate) fn count(n: usize, word: &str) -> String {
 }
 
 /// A finding in the manner of a compiler.
-fn finding_text(finding: &Finding) -> String {
+fn finding_text(finding: &Finding, sources: &mut Sources) -> String {
     let colour = match finding.severity {
         Severity::Error => RED,
         Severity::Warning => YELLOW,
@@ -146,6 +147,11 @@ fn finding_text(finding: &Finding) -> String {
     let place = finding.place.to_string();
     if !place.is_empty() {
         text += &format!("\n  {BLUE}-->{RESET} {place}");
+    }
+    if let Some((line, before)) = sources.excerpt(&finding.place) {
+        let number = format!("{:>5}", finding.place.line);
+        text += &format!("\n{BLUE}{number} |{RESET} {line}");
+        text += &format!("\n{BLUE}      |{RESET} {}{colour}^{RESET}", " ".repeat(before));
     }
     if !finding.hint.is_empty() {
         text += &format!("\n  {BLUE}help{RESET}: {}", finding.hint);

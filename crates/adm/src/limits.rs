@@ -108,7 +108,10 @@ fn check_gains(timeline: &Timeline, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::error(
                     "master.gain",
-                    format!("the keyframes of {} raise its gain beyond what a master states", object.name),
+                    format!(
+                        "the keyframes of {} raise its gain beyond what a master states",
+                        object.name
+                    ),
                 )
                 .subject(&object.name)
                 .found(format!("{:+.2} dB", 20.0 * loudest.log10()))

@@ -19,6 +19,7 @@ mod plan;
 mod produce;
 mod project;
 mod pump;
+mod sources;
 mod tails;
 
 pub use answer::{ChannelLevel, Document, OutputReport, ProduceReport, finding_json};
@@ -28,6 +29,7 @@ pub use info::{Info, info};
 pub use layouts::layouts;
 pub use options::{Binding, MasterFormat, ProduceOptions, Progress, SilentProgress, Target};
 pub use produce::produce;
+pub use sources::Sources;
 
 pub use cupola_masters::{ChannelOrder, SampleDepth};
 pub use cupola_render::PannerChoice;

@@ -30,7 +30,7 @@ fn write(criterion: &mut Criterion) {
         let block = noise(channels);
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("bench.wav");
-        let channel = |source| WavChannel { name: source.to_string(), source };
+        let channel = |source: usize| WavChannel { name: source.to_string(), source };
         let spec = WavSpec {
             sample_rate: SampleRate::HZ_48000,
             depth,

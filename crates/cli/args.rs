@@ -57,6 +57,7 @@ one wrote; any other file is left alone unless --force is given.")]
     #[command(after_help = "Examples:
   cupola render scene.yaml --to 7.1.4
   cupola render scene.yaml --to 5.1 --to 2.0 --to binaural --bits 16
+  cupola render scene.yaml --to 7.1.4 --group drums
   cupola render scene.yaml --to my-room.yaml --panner vbap -o renders
 
 `cupola layouts` lists the layouts known by name.")]
@@ -69,6 +70,9 @@ one wrote; any other file is left alone unless --force is given.")]
         /// Folder for the outputs
         #[arg(short, long, value_name = "DIR")]
         output: Option<PathBuf>,
+        /// Render one group alone; everything else is silent, length and channels stay
+        #[arg(long, value_name = "NAME")]
+        group: Option<String>,
         /// Sample depth: 16 and 24 bit integer, 32 bit float
         #[arg(long, default_value = "24")]
         bits: Bits,

@@ -14,18 +14,19 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
     match &arguments.command {
         Command::Build { scene, output, work } => {
             let binding = Binding::SceneOutputs { folder: output.clone() };
-            produce("build", scene, &binding, work, report)
+            produce("build", scene, &binding, options(work), report)
         }
-        Command::Render { scene, to, output, bits, order, work } => {
+        Command::Render { scene, to, output, group, bits, order, work } => {
             let targets = to.iter().map(|name| target(name, *bits, *order)).collect();
             let binding = Binding::Targets { targets, folder: output.clone() };
-            produce("render", scene, &binding, work, report)
+            let options = ProduceOptions { group: group.clone(), ..options(work) };
+            produce("render", scene, &binding, options, report)
         }
         Command::Master { scene, output, format, work } => {
             let Format::AdmBwf = format;
             let target = Target::Master { format: MasterFormat::AdmBwf };
             let binding = Binding::File { target, path: output.clone() };
-            produce("master", scene, &binding, work, report)
+            produce("master", scene, &binding, options(work), report)
         }
         Command::Check { scene } => check(scene, report),
         Command::Info { file } => {
@@ -63,15 +64,9 @@ fn produce(
     command: &str,
     scene: &Path,
     binding: &Binding,
-    work: &Work,
+    options: ProduceOptions,
     report: &Reporter,
 ) -> Result<Code, JobError> {
-    let options = ProduceOptions {
-        panner: work.panner,
-        force: work.force,
-        threads: work.threads,
-        io_frames: work.io_frames as usize,
-    };
     let progress = Terminal::new(report.is_quiet());
     let produced = cupola_jobs::produce(scene, binding, &options, &progress);
     progress.finish();
@@ -79,6 +74,16 @@ fn produce(
     report.produced(&produced);
     report.document(Document::new(command).produced(&produced));
     Ok(if produced.check_failed() { Code::CheckFailed } else { Code::Done })
+}
+
+fn options(work: &Work) -> ProduceOptions {
+    ProduceOptions {
+        panner: work.panner,
+        group: None,
+        force: work.force,
+        threads: work.threads,
+        io_frames: work.io_frames as usize,
+    }
 }
 
 fn check(scene: &Path, report: &Reporter) -> Result<Code, JobError> {

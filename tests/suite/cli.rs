@@ -165,6 +165,35 @@ fn info_shows_what_a_master_holds() {
 }
 
 #[test]
+fn groups_rendered_alone_add_up_to_the_whole() {
+    let scene = "
+cupola: 1
+title: T
+stems: {a: {file: a.wav}, b: {file: b.wav}}
+beds: [{name: Bed, format: 5.1, routes: [{stem: b, groups: [music]}]}]
+objects: [{name: One, stem: a, groups: [voice], position: {azimuth: 20}}]
+";
+    let project = Project::new(scene);
+    project.stem("a.wav", 1, 4_800, noise);
+    project.stem("b.wav", 2, 4_800, |frame, channel| noise(frame, channel + 7));
+    let read = |group: &[&str], file: &str| -> Vec<f32> {
+        let words = ["render", "scene.yaml", "--to", "5.1", "--bits", "32"];
+        project.run(&[&words, group].concat()).expect(0);
+        let mut wav = hound::WavReader::open(project.path(&format!("out/{file}"))).unwrap();
+        wav.samples::<f32>().map(Result::unwrap).collect()
+    };
+    let whole = read(&[], "T_5.1.wav");
+    let voice = read(&["--group", "voice"], "T_voice_5.1.wav");
+    let music = read(&["--group", "music"], "T_music_5.1.wav");
+    assert!(voice != music && whole.iter().any(|s| *s != 0.0));
+    for (sum, (a, b)) in whole.iter().zip(voice.iter().zip(&music)) {
+        assert!((sum - (a + b)).abs() < 1e-6, "{sum} is not {a} + {b}");
+    }
+    let run = project.run(&["render", "scene.yaml", "--to", "5.1", "--group", "brass"]).expect(2);
+    assert!(run.stderr.contains("music, voice"), "{}", run.stderr);
+}
+
+#[test]
 fn layouts_are_listed_and_shown() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let all = cupola(here, &["layouts"]).expect(0).stdout;

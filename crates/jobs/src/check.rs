@@ -22,7 +22,7 @@ pub struct CheckReport {
 /// Reads a scene and the headers of its stems and reports everything that can be known without
 /// decoding them. A scene or stem with errors is a [`JobError`] that carries all findings.
 pub fn check(scene: &Path) -> Result<CheckReport, JobError> {
-    let project = project::load(scene)?;
+    let project = project::load(scene, None)?;
     let named = plan::scene_recipes(&project)?;
     let recipes: Vec<_> = named.iter().map(|(recipe, _)| recipe).collect();
     let timeline = &project.timeline;

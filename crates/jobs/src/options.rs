@@ -65,6 +65,8 @@ pub enum Binding {
 pub struct ProduceOptions {
     /// Panner of loudspeaker renders.
     pub panner: PannerChoice,
+    /// Render this group alone; everything else is silent. Length and channels stay.
+    pub group: Option<String>,
     /// Overwrite files an earlier run did not record.
     pub force: bool,
     /// Worker threads; 0 means one a core.
@@ -75,7 +77,13 @@ pub struct ProduceOptions {
 
 impl Default for ProduceOptions {
     fn default() -> Self {
-        Self { panner: PannerChoice::default(), force: false, threads: 0, io_frames: 16_384 }
+        Self {
+            panner: PannerChoice::default(),
+            group: None,
+            force: false,
+            threads: 0,
+            io_frames: 16_384,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::JobError;
 use crate::manifest::Manifest;
 use crate::names::safe_file_name;
-use crate::options::{Binding, MasterFormat, Target};
+use crate::options::{Binding, MasterFormat, ProduceOptions, Target};
 use crate::project::{Project, read_text};
 use cupola_masters::{ChannelOrder, SampleDepth};
 use cupola_model::{Layout, Severity};
@@ -42,8 +42,9 @@ pub(crate) fn plan(
     project: &Project,
     scene_path: &Path,
     binding: &Binding,
-    force: bool,
+    options: &ProduceOptions,
 ) -> Result<Plan, JobError> {
+    let force = options.force;
     let (named, folder) = match binding {
         Binding::SceneOutputs { folder } => (scene_recipes(project)?, folder),
         Binding::Targets { targets, folder } => {
@@ -52,11 +53,14 @@ pub(crate) fn plan(
         Binding::File { target, path } => return plan_file(recipe(target)?.0, path, force),
     };
     let folder = folder.clone().unwrap_or_else(|| project.folder.join("out"));
-    let title = if project.timeline.title.is_empty() {
+    let mut title = if project.timeline.title.is_empty() {
         scene_path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
     } else {
         project.timeline.title.clone()
     };
+    if let Some(group) = &options.group {
+        title = format!("{title}_{group}");
+    }
     let manifest = Manifest::load(&folder);
     let mut outputs = Vec::new();
     let mut taken = BTreeSet::new();

@@ -38,9 +38,9 @@ fn run(
 ) -> Result<ProduceReport, JobError> {
     let started = Instant::now();
     progress.stage("Reading the scene and its stems", 0);
-    let project = load(scene)?;
+    let project = load(scene, options.group.as_deref())?;
     let timeline = &project.timeline;
-    let plan = plan(&project, scene, binding, options.force)?;
+    let plan = plan(&project, scene, binding, options)?;
     let mut findings = project.findings.clone();
     let recipes: Vec<_> = plan.outputs.iter().map(|o| &o.recipe).collect();
     findings.extend(notes::master(timeline, &recipes));

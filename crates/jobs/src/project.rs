@@ -23,13 +23,20 @@ pub(crate) struct Project {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Reads a scene, looks at every stem and resolves both to a timeline.
-pub(crate) fn load(path: &Path) -> Result<Project, JobError> {
+/// Reads a scene, looks at every stem and resolves both to a timeline. With a group, everything
+/// outside it is silent.
+pub(crate) fn load(path: &Path, group: Option<&str>) -> Result<Project, JobError> {
     let name = path.display().to_string();
     let text = read_text(path, "a scene is a YAML file such as scene.yaml")?;
     let parsed = cupola_scene::parse_scene(&text, &name);
     let mut findings = parsed.findings;
-    let Some(scene) = parsed.value else { return Err(JobError::SceneInvalid(findings)) };
+    let Some(mut scene) = parsed.value else { return Err(JobError::SceneInvalid(findings)) };
+    if let Some(group) = group.filter(|group| !scene.solo_group(group)) {
+        let groups = scene.groups().join(", ");
+        let known =
+            if groups.is_empty() { "it has no groups".into() } else { format!("it has {groups}") };
+        return Err(JobError::Usage(format!("the scene has no group called {group}; {known}")));
+    }
 
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let (facts, stem_findings) = probe_stems(&scene, &folder);

@@ -57,12 +57,7 @@ impl AdmBwfSink {
         let start = FrameIndex(self.writer.frames());
         for (index, samples) in lanes.iter().enumerate() {
             let samples = &samples[frames.clone()];
-            self.meter.take(index, start, samples).map_err(|bad| MastersError::NotFinite {
-                path: self.path.clone(),
-                channel: bad.channel,
-                frame: bad.frame,
-                value: bad.value,
-            })?;
+            self.meter.take(index, start, samples).map_err(|bad| bad.in_file(&self.path))?;
         }
         let plane = |index| &lanes.channel(index)[frames.clone()];
         self.writer.write_with(frames.len(), plane).map_err(in_file(&self.path))

@@ -1,6 +1,8 @@
 //! What was written: peaks, and what did not fit.
 
+use crate::MastersError;
 use cupola_model::{Decibels, FrameCount, FrameIndex};
+use std::path::Path;
 
 /// What one channel of a file held.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,9 +69,17 @@ pub(crate) struct Meter {
 /// A sample that is not a number.
 #[derive(Debug, PartialEq)]
 pub(crate) struct NotFinite {
-    pub(crate) channel: String,
-    pub(crate) frame: FrameIndex,
-    pub(crate) value: f32,
+    channel: String,
+    frame: FrameIndex,
+    value: f32,
+}
+
+impl NotFinite {
+    /// As the error of a file.
+    pub(crate) fn in_file(self, path: &Path) -> MastersError {
+        let Self { channel, frame, value } = self;
+        MastersError::NotFinite { path: path.to_owned(), channel, frame, value }
+    }
 }
 
 impl Meter {

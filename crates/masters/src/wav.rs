@@ -146,12 +146,7 @@ impl WavSink {
         let count = frames.len();
         for (index, channel) in self.spec.channels.iter().enumerate() {
             let samples = &block.channel(channel.source)[frames.clone()];
-            self.meter.take(index, start, samples).map_err(|bad| MastersError::NotFinite {
-                path: self.path.clone(),
-                channel: bad.channel,
-                frame: bad.frame,
-                value: bad.value,
-            })?;
+            self.meter.take(index, start, samples).map_err(|bad| bad.in_file(&self.path))?;
         }
         let written = if self.spec.depth == SampleDepth::I16 {
             self.dithered.resize(count * self.spec.channels.len(), 0.0);

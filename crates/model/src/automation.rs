@@ -7,7 +7,12 @@
 //! [`Automation::master_blocks`], and since both evaluate [`Automation::state_at`] on the same grid
 //! of absolute frames, they cannot disagree.
 
+mod cursor;
+
+pub use cursor::AutomationCursor;
+
 use crate::{FrameCount, FrameIndex, LinearGain, Position, SampleRate};
+use cursor::Span;
 use std::fmt;
 
 /// Length of the ramp that draws a `hold` step; it ends at the keyframe. It equals the 250 samples
@@ -142,17 +147,7 @@ impl Automation {
 
     /// The state at a frame: the straight line between the points around it.
     pub fn state_at(&self, frame: FrameIndex) -> ObjectState {
-        let next = self.points.partition_point(|p| p.frame <= frame);
-        if next == 0 {
-            return self.points[0].state;
-        }
-        let before = &self.points[next - 1];
-        let Some(after) = self.points.get(next) else { return before.state };
-        if before.frame == frame || before.state == after.state {
-            return before.state;
-        }
-        let t = (frame - before.frame).0 as f64 / (after.frame - before.frame).0 as f64;
-        before.state.lerp(&after.state, t)
+        self.span_around(frame).state_at(frame)
     }
 
     /// The first frame after `after` at which gains have to be computed: a point, or, while
@@ -174,11 +169,21 @@ impl Automation {
     /// # Ok::<(), AutomationError>(())
     /// ```
     pub fn next_knot(&self, after: FrameIndex, grid: u32) -> Option<FrameIndex> {
-        let next = self.points.partition_point(|p| p.frame <= after);
-        let point = self.points.get(next)?;
-        let moves = next > 0 && self.points[next - 1].state != point.state;
-        let line = FrameIndex((after.0 / u64::from(grid) + 1) * u64::from(grid));
-        Some(if moves { line.min(point.frame) } else { point.frame })
+        self.span_around(after).next_knot(after, grid)
+    }
+
+    fn span_around(&self, frame: FrameIndex) -> Span {
+        self.span_before(self.points.partition_point(|p| p.frame <= frame))
+    }
+
+    /// The span that ends at this point, or lasts for ever when there is no such point.
+    fn span_before(&self, next: usize) -> Span {
+        let end = self.points.get(next).copied();
+        let start = match next.checked_sub(1) {
+            Some(before) => self.points[before],
+            None => TimedPoint { frame: FrameIndex(0), state: self.points[0].state },
+        };
+        Span { start, end, moves: end.is_some_and(|end| end.state != start.state) }
     }
 
     /// The blocks of a master of this length: they start at 0, tile it without gap or overlap, and
@@ -246,11 +251,22 @@ mod tests {
     use super::*;
     use crate::RoomPosition;
 
-    fn at(frame: u64, x: f64) -> TimedPoint {
+    pub(super) fn at(frame: u64, x: f64) -> TimedPoint {
         let position = Position::Room(RoomPosition { x, y: 1.0, z: 0.0 });
         TimedPoint {
             frame: FrameIndex(frame),
             state: ObjectState { position, gain: LinearGain::UNITY, size: 0.0 },
+        }
+    }
+
+    /// Numbers below a limit, the same ones every time.
+    pub(super) fn dice() -> impl FnMut(u64) -> u64 {
+        let mut seed = 7_u64;
+        move |limit| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % limit
         }
     }
 
@@ -321,13 +337,7 @@ mod tests {
 
     #[test]
     fn random_points_always_tile() {
-        let mut seed = 7_u64;
-        let mut random = |limit: u64| {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (seed >> 33) % limit
-        };
+        let mut random = dice();
         for _ in 0..2000 {
             let mut frame = random(600);
             let mut points = vec![];

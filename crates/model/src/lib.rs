@@ -19,7 +19,9 @@ pub mod timeline;
 pub mod units;
 
 pub use audio::PlanarBlock;
-pub use automation::{Automation, AutomationError, MasterBlock, ObjectState, TimedPoint};
+pub use automation::{
+    Automation, AutomationCursor, AutomationError, MasterBlock, ObjectState, TimedPoint,
+};
 pub use bed::{BedFormat, BedLabel};
 pub use hrtf::{HrtfError, HrtfSet};
 pub use layout::{Layout, LayoutError, Speaker};

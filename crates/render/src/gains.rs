@@ -6,13 +6,13 @@
 
 use crate::mix::Ramp;
 use crate::pan::Panner;
-use cupola_model::{Automation, FrameIndex, ObjectState};
+use cupola_model::{Automation, AutomationCursor, FrameIndex, ObjectState};
 use std::ops::Range;
 
 /// The gains of one object along the programme.
 #[derive(Debug)]
 pub(crate) struct GainTrack {
-    automation: Automation,
+    automation: AutomationCursor,
     grid_frames: u32,
     /// Frames from this knot to the next; the last segment has no end.
     segment: Range<u64>,
@@ -43,9 +43,10 @@ impl GainTrack {
         channels: usize,
         panner: &dyn Panner,
     ) -> Self {
+        let mut automation = AutomationCursor::new(automation.clone());
         let state = automation.state_at(FrameIndex(0));
         let mut track = Self {
-            automation: automation.clone(),
+            automation,
             grid_frames,
             segment: 0..0,
             state,

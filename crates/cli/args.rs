@@ -128,8 +128,9 @@ pub(crate) struct Work {
     #[arg(long)]
     pub(crate) force: bool,
     /// Worker threads; 0 means one a core. Never changes the result
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub(crate) threads: usize,
+    #[arg(long, default_value_t = 0, value_name = "N",
+          value_parser = clap::value_parser!(u16).range(0..=256))]
+    pub(crate) threads: u16,
     /// Frames read or written at once. Never changes the result
     #[arg(long, default_value_t = 16_384, value_name = "N", hide = true,
           value_parser = clap::value_parser!(u32).range(1..=1_048_576))]

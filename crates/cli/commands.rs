@@ -81,7 +81,7 @@ fn options(work: &Work) -> ProduceOptions {
         panner: work.panner,
         group: None,
         force: work.force,
-        threads: work.threads,
+        threads: usize::from(work.threads),
         io_frames: work.io_frames as usize,
     }
 }

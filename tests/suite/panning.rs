@@ -28,11 +28,16 @@ fn mirror(layout: &Layout) -> Option<Vec<usize>> {
     let speakers = layout.speakers();
     speakers
         .iter()
-        .map(|s| {
+        .enumerate()
+        .map(|(channel, s)| {
+            // An LFE has no side; its position is a convention.
+            if s.lfe {
+                return Some(channel);
+            }
             speakers.iter().position(|o| {
                 let turn = (s.direction.azimuth_deg + o.direction.azimuth_deg).rem_euclid(360.0);
                 let across = turn < 1e-9 || s.direction.elevation_deg.abs() > 89.9;
-                o.lfe == s.lfe && across && o.direction.elevation_deg == s.direction.elevation_deg
+                !o.lfe && across && o.direction.elevation_deg == s.direction.elevation_deg
             })
         })
         .collect()

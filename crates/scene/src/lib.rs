@@ -12,6 +12,9 @@
 //! within 0.25° (0.005 in room coordinates and size) and 0.05 dB of what was written.
 //!
 //! Meanings worth knowing:
+//! * Times are exact fractions until they become the nearest frame. Bars and beats count from 1; a
+//!   beat is the note of the meter's denominator, and `bpm` counts quarter notes as DAWs do. A tempo
+//!   ramp is linear in time. `+2 bars` counts from the keyframe before.
 //! * A value stands still before the first keyframe that mentions it, and after the last one. A
 //!   keyframe that mentions some coordinates of a position leaves the others as they last were.
 //! * `hold` steps at its keyframe; the step is a ramp of 250 frames that ends there.
@@ -31,6 +34,7 @@ mod resolve;
 mod route;
 mod rules;
 mod scene;
+mod time;
 mod value;
 mod version;
 mod yaml;
@@ -41,3 +45,4 @@ pub use layouts::{
 pub use parse::parse_scene;
 pub use rules::RULES;
 pub use scene::{BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest};
+pub use time::Timecode;

@@ -6,11 +6,13 @@ use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten}
 use crate::scene::{
     BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
 };
+use crate::time::{self, Clock, Timecode};
 use crate::{limits, parse_bed, parse_object, rules, version, yaml};
 use cupola_model::{
     BinauralMode, Checked, Finding, FrameCount, FrameRate, Place, SampleRate, StemOffset,
 };
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// The session rates a scene may choose, in Hz.
 const SAMPLE_RATES_HZ: [u32; 6] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
@@ -37,7 +39,7 @@ pub fn parse_scene(text: &str, file: &str) -> Checked<Scene> {
 
 /// What the parts of a scene need to know of the whole while they are read.
 pub(crate) struct Context {
-    pub(crate) rate: SampleRate,
+    pub(crate) clock: Clock,
     pub(crate) stems: Vec<StemRequest>,
     binaural: BinauralMode,
     stem_indices: HashMap<String, usize>,
@@ -49,10 +51,10 @@ impl Context {
     /// Most stems that are listed in a finding.
     const LISTED: usize = 20;
 
-    fn new(rate: SampleRate, binaural: BinauralMode, stems: Vec<StemRequest>) -> Self {
+    fn new(clock: Clock, binaural: BinauralMode, stems: Vec<StemRequest>) -> Self {
         let stem_indices = stems.iter().enumerate().map(|(i, stem)| (stem.name.clone(), i));
         let stem_indices = stem_indices.collect();
-        Self { rate, stems, binaural, stem_indices }
+        Self { clock, stems, binaural, stem_indices }
     }
 
     /// The stem a part names, marked as used.
@@ -115,6 +117,7 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
         .get("frame_rate")
         .and_then(|c| c.word(findings, &FrameRate::ALL.map(|rate| (rate.name(), rate))))
         .unwrap_or(FrameRate::Fps24);
+    let clock = read_clock(&mut fields, rate, frame_rate, findings);
     let reference = fields.get("reference").and_then(|c| {
         let path = c.text(findings)?;
         Some((path, c.spot().in_file(file)))
@@ -125,11 +128,11 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
         defaults.finish(findings);
         mode
     });
-    let end = fields.get("end").and_then(|c| read_end(&c, rate, findings));
+    let end = fields.get("end").and_then(|c| read_end(&c, &clock, findings));
     let pad_bed = fields.get("pad_bed").and_then(|c| c.word(findings, &[("7.1.2", true)]));
-    let (stems, stem_settings) = read_stems(&mut fields, rate, file, findings);
+    let (stems, stem_settings) = read_stems(&mut fields, &clock, file, findings);
     let binaural = default_binaural.unwrap_or_default();
-    let mut context = Context::new(rate, binaural, stems);
+    let mut context = Context::new(clock, binaural, stems);
     let beds = parse_bed::read_beds(&mut fields, &mut context, findings);
     let objects = parse_object::read_objects(&mut fields, &mut context, findings);
     let outputs = read_outputs(&mut fields, file, findings);
@@ -140,6 +143,7 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
         artist,
         sample_rate: rate,
         frame_rate,
+        start_timecode: context.clock.start,
         reference,
         end,
         pad_bed: pad_bed.unwrap_or(false),
@@ -151,6 +155,20 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
     };
     limits::check(&scene, root, findings);
     Some(scene)
+}
+
+fn read_clock(
+    fields: &mut Fields<'_>,
+    rate: SampleRate,
+    frame_rate: FrameRate,
+    findings: &mut Findings,
+) -> Clock {
+    let start = fields.get("start_timecode").and_then(|c| c.timecode(findings, frame_rate));
+    let tempo = fields.get("tempo");
+    let has_tempo = tempo.is_some();
+    let tempo = tempo.and_then(|c| time::read_tempo(&c, findings)).map(Arc::new);
+    let start = start.unwrap_or(Timecode::zero(frame_rate));
+    Clock { rate, frame_rate, start, has_tempo, tempo }
 }
 
 fn sample_rate(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<SampleRate> {
@@ -177,8 +195,8 @@ fn sample_rate(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<SampleRat
     rate
 }
 
-fn read_end(cursor: &Cursor<'_>, rate: SampleRate, findings: &mut Findings) -> Option<FrameCount> {
-    let end = cursor.instant(findings, rate)?;
+fn read_end(cursor: &Cursor<'_>, clock: &Clock, findings: &mut Findings) -> Option<FrameCount> {
+    let end = cursor.instant(findings, clock)?;
     if end.0 == 0 {
         let finding = Finding::error(rules::PROGRAMME_LENGTH, "the programme would have no length")
             .found(cursor.found())
@@ -191,7 +209,7 @@ fn read_end(cursor: &Cursor<'_>, rate: SampleRate, findings: &mut Findings) -> O
 
 fn read_stems(
     fields: &mut Fields<'_>,
-    rate: SampleRate,
+    clock: &Clock,
     file: &str,
     findings: &mut Findings,
 ) -> (Vec<StemRequest>, Vec<StemSettings>) {
@@ -219,7 +237,7 @@ fn read_stems(
             if let Some(gain) = fields.get("gain").and_then(|c| c.gain(findings)) {
                 settings.gain_db = gain;
             }
-            if let Some(offset) = fields.get("offset").and_then(|c| c.offset(findings, rate)) {
+            if let Some(offset) = fields.get("offset").and_then(|c| c.offset(findings, clock)) {
                 settings.offset = offset;
             }
             fields.finish(findings);

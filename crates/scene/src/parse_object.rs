@@ -6,6 +6,7 @@ use crate::place::{Findings, Spot};
 use crate::read::{Cursor, Fields};
 use crate::rules;
 use crate::scene::{Curve, Feed, Keyframe, ObjectEntry};
+use crate::time::{Clock, Moment};
 use crate::value::{AZIMUTH, DISTANCE, ELEVATION, PAIR_ANGLE, PAIR_ROOM, Quantity, ROOM, SIZE};
 use cupola_model::{Finding, PolarPosition, Position, RoomPosition, SampleRate};
 
@@ -47,7 +48,7 @@ fn read_object(
     let groups = groups(&mut fields, findings);
     let automation = fields.get("automation");
     let keyframes = automation
-        .map_or_else(Vec::new, |list| read_keyframes(&list, &mut track, context.rate, findings));
+        .map_or_else(Vec::new, |list| read_keyframes(&list, &mut track, &context.clock, findings));
     let first_position =
         position.or_else(|| keyframes.iter().find_map(|keyframe| keyframe.position));
     let feed = read_feed(&mut fields, first_position, findings);
@@ -216,15 +217,18 @@ impl PositionTrack {
 fn read_keyframes(
     list: &Cursor<'_>,
     track: &mut PositionTrack,
-    rate: SampleRate,
+    clock: &Clock,
     findings: &mut Findings,
 ) -> Vec<Keyframe> {
     let items = list.items(findings, "a list such as [{at: 10 s, azimuth: 30}]");
     let mut keyframes: Vec<Keyframe> = Vec::with_capacity(items.len());
+    let mut last = None;
     for item in &items {
-        let Some(keyframe) = read_keyframe(item, track, rate, findings) else { continue };
+        let Some(keyframe) = read_keyframe(item, track, clock, &mut last, findings) else {
+            continue;
+        };
         if let Some(before) = keyframes.last() {
-            check_order(before, &keyframe, rate, findings);
+            check_order(before, &keyframe, clock.rate, findings);
         }
         keyframes.push(keyframe);
     }
@@ -250,7 +254,8 @@ fn check_order(before: &Keyframe, this: &Keyframe, rate: SampleRate, findings: &
 fn read_keyframe(
     item: &Cursor<'_>,
     track: &mut PositionTrack,
-    rate: SampleRate,
+    clock: &Clock,
+    last: &mut Option<Moment>,
     findings: &mut Findings,
 ) -> Option<Keyframe> {
     if findings.is_enough() {
@@ -268,7 +273,9 @@ fn read_keyframe(
     fields.finish(findings);
     let position = given.and_then(|given| track.place(&given, item, findings));
     let spot = at.as_ref().map_or_else(|| item.spot(), Cursor::spot);
-    let at = at?.instant(findings, rate)?;
+    let moment = at?.moment(findings, clock, last.as_ref())?;
+    *last = Some(moment);
+    let at = moment.frame(clock.rate);
     if position.is_none() && gain_db.is_none() && size.is_none() && errors == findings.errors() {
         let finding = Finding::error(rules::KEYFRAME_EMPTY, "this keyframe changes nothing")
             .hint("give it a position, a gain or a size");

@@ -77,6 +77,10 @@ impl<'n> Cursor<'n> {
         matches!(self.node.kind, Kind::Scalar { .. })
     }
 
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.node.kind, Kind::List(_))
+    }
+
     pub(crate) fn is_map(&self) -> bool {
         matches!(self.node.kind, Kind::Map { .. })
     }

@@ -7,7 +7,7 @@ use crate::place::{Findings, Spot};
 use crate::route::{self, Feeds};
 use crate::rules;
 use crate::scene::{Feed, ObjectEntry, Scene};
-use crate::value::{MAX_HOURS, longest};
+use crate::time::{MAX_HOURS, longest};
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Decibels, Finding,
     FrameCount, Item, Lane, LaneSource, LinearGain, Object, SampleRate, StemFacts, StemIndex,

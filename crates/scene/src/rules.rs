@@ -23,9 +23,14 @@ rules! {
     VALUE_TYPE = "scene.value.type", "A text where a list is needed, and the like.";
     VALUE_NUMBER = "scene.value.number", "Not a number.";
     VALUE_TIME = "scene.value.time", "Not a time.";
+    VALUE_TIMECODE = "scene.value.timecode", "Not a timecode at the frame rate.";
     VALUE_RANGE = "scene.value.range", "A number or time out of its range.";
     VALUE_WORD = "scene.value.word", "Not one of the words allowed here.";
     VALUE_TEXT = "scene.value.text", "A text with control characters, or far too long.";
+    TIME_NO_TEMPO = "scene.time.no_tempo", "Bars or beats without a tempo.";
+    TIME_RELATIVE = "scene.time.relative", "A time after another one where none stands before.";
+    TEMPO_ORDER = "scene.tempo.order", "Tempo changes are not in order of time.";
+    TEMPO_METER = "scene.tempo.meter", "Not a meter, or a meter that changes inside a bar.";
     NAME_DUPLICATE = "scene.name.duplicate", "Two objects share a name.";
     NAME_LONG = "scene.name.long", "A name longer than the 64 characters a master carries.";
     STEM_UNKNOWN = "scene.stem.unknown", "A stem that the scene does not list.";

@@ -2,6 +2,7 @@
 
 use crate::layouts::LayoutRequest;
 use crate::place::Spot;
+use crate::time::Timecode;
 use cupola_model::{
     BedFormat, BedLabel, BinauralMode, FrameCount, FrameIndex, FrameRate, Place, Position,
     SampleRate, StemOffset,
@@ -16,6 +17,7 @@ pub struct Scene {
     pub(crate) artist: String,
     pub(crate) sample_rate: SampleRate,
     pub(crate) frame_rate: FrameRate,
+    pub(crate) start_timecode: Timecode,
     pub(crate) reference: Option<(String, Place)>,
     pub(crate) end: Option<FrameCount>,
     pub(crate) pad_bed: bool,
@@ -210,6 +212,12 @@ impl Scene {
     /// Frame rate stated in masters.
     pub fn frame_rate(&self) -> FrameRate {
         self.frame_rate
+    }
+
+    /// The timecode of the first frame, at [`Scene::frame_rate`]; 00:00:00:00 unless the scene says
+    /// otherwise.
+    pub fn start_timecode(&self) -> Timecode {
+        self.start_timecode
     }
 
     /// The stereo reference: path as written, relative to the scene, and where it is named. It is

@@ -11,6 +11,7 @@ mod limits;
 mod meaning;
 mod pairs;
 mod properties;
+mod times;
 
 use cupola_model::{Finding, Object, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, parse_scene};

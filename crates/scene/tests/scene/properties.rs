@@ -7,6 +7,9 @@ use cupola_scene::parse_scene;
 const SCENE: &str = "cupola: 1
 title: Ode
 sample_rate: 48000
+frame_rate: 29.97df
+start_timecode: 01:00:00;00
+tempo: [{bpm: 128, meter: 4/4}, {at: bar 2, bpm: 96.5, ramp: true}, {at: bar 3, meter: 7/8}]
 end: 0:12.5
 pad_bed: 7.1.2
 defaults: {binaural: mid}
@@ -17,7 +20,7 @@ beds:
   - {name: Bed, format: 5.1, routes: [{stem: a, to: {Ls: -3, Rs: -3}}, {stem: b, to: LFE, lowpass: 120}]}
   - {format: 2.0, routes: [{stem: a, channel: left, to: [L, R]}]}
 objects:
-  - {stem: a, pair: {width: 60}, position: {azimuth: 10, elevation: 80}, automation: [{at: 0, azimuth: 170}, {at: 2, azimuth: -90, gain: -inf}, {at: 3, size: 1, curve: hold}]}
+  - {stem: a, pair: {width: 60}, position: {azimuth: 10, elevation: 80}, automation: [{at: bar 1, azimuth: 170}, {at: 01:00:02;00, azimuth: -90, gain: -inf}, {at: +1.5 beats, size: 1, curve: hold}]}
   - {stem: b, fold: mono, position: {x: 0.5, y: 1, z: 0.2}, gain: 3, automation: [{at: 1, x: -1, gain: 6}]}
 outputs: [{speakers: 7.1.4, bits: 32}, {binaural: default}]
 ";
@@ -41,6 +44,10 @@ const WORDS: &[&str] = &[
     "-inf",
     "7.1.2",
     "600000 samples",
+    "bar 2 beat 3",
+    "+1 bars",
+    "+0.1",
+    "7/8",
     "\n",
     "  - ",
     "pair: {width: 2}, ",

@@ -1,9 +1,10 @@
-//! The hot loops: one signal into one channel.
+//! The hot loops: one signal into one channel, or into a few at once.
 //!
 //! Every output sample is one product and one sum, in the order of the calls, without fused
 //! multiply-add. Wider vectors therefore change the speed and never the bits.
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use std::ops::Range;
 
 /// A gain on a straight line: `from + step · position`, position counted in frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,9 +18,31 @@ pub(crate) fn add_constant(level: Level, out: &mut [f32], signal: &[f32], gain: 
     dispatch!(level, simd => constant(simd, out, signal, gain));
 }
 
-/// Adds `signal` to `out` with a gain that moves along the ramp; the first frame is at `position`.
-pub(crate) fn add_ramp(level: Level, out: &mut [f32], signal: &[f32], ramp: Ramp, position: u32) {
-    dispatch!(level, simd => ramped(simd, out, signal, ramp, position));
+/// Adds `signal` to these frames of some channels, each with a gain that moves along its ramp; the
+/// first frame is at `position`.
+///
+/// `ramps` names different channels of `out`, all equally long. Places on a ramp are whole numbers
+/// that f32 holds exactly, which they are below 2²⁴.
+pub(crate) fn add_ramps(
+    level: Level,
+    out: &mut [&mut [f32]],
+    frames: Range<usize>,
+    signal: &[f32],
+    ramps: &[(usize, Ramp)],
+    position: u32,
+) {
+    dispatch!(level, simd => {
+        for group in ramps.chunks(4) {
+            // A sample is loaded once for all channels of a group.
+            match *group {
+                [a] => ramped(simd, out, frames.clone(), signal, [a], position),
+                [a, b] => ramped(simd, out, frames.clone(), signal, [a, b], position),
+                [a, b, c] => ramped(simd, out, frames.clone(), signal, [a, b, c], position),
+                [a, b, c, d] => ramped(simd, out, frames.clone(), signal, [a, b, c, d], position),
+                _ => {}
+            }
+        }
+    });
 }
 
 #[inline(always)]
@@ -30,11 +53,37 @@ fn constant<S: Simd>(_: S, out: &mut [f32], signal: &[f32], gain: f32) {
 }
 
 #[inline(always)]
-fn ramped<S: Simd>(_: S, out: &mut [f32], signal: &[f32], ramp: Ramp, position: u32) {
-    // Counting in i32 converts to f32 in one instruction a vector; u32 and usize do not.
-    let first = position as i32;
-    for (i, (out, x)) in out.iter_mut().zip(signal).enumerate() {
-        *out += (ramp.from + ramp.step * (first + i as i32) as f32) * x;
+fn ramped<S: Simd, const N: usize>(
+    simd: S,
+    out: &mut [&mut [f32]],
+    frames: Range<usize>,
+    signal: &[f32],
+    ramps: [(usize, Ramp); N],
+    position: u32,
+) {
+    let channels = out.get_disjoint_mut(ramps.map(|(channel, _)| channel));
+    let mut channels = channels.expect("the channels differ").map(|c| &mut c[frames.clone()]);
+    assert!(channels.iter().all(|c| c.len() == signal.len()), "as many frames out as in");
+    let from = ramps.map(|(_, ramp)| S::f32s::splat(simd, ramp.from));
+    let step = ramps.map(|(_, ramp)| S::f32s::splat(simd, ramp.step));
+    // Counting in f32 is exact here and spares a conversion.
+    let mut place = S::f32s::from_fn(simd, |lane| (position as usize + lane) as f32);
+    let width = S::f32s::LEN;
+    let whole = signal.len() / width * width;
+    for start in (0..whole).step_by(width) {
+        let x = S::f32s::from_slice(simd, &signal[start..start + width]);
+        for n in 0..N {
+            let sums = &mut channels[n][start..start + width];
+            let gain = from[n] + step[n] * place;
+            (S::f32s::from_slice(simd, sums) + gain * x).store_slice(sums);
+        }
+        place += width as f32;
+    }
+    for frame in whole..signal.len() {
+        let place = (position as usize + frame) as f32;
+        for (channel, (_, ramp)) in channels.iter_mut().zip(ramps) {
+            channel[frame] += (ramp.from + ramp.step * place) * signal[frame];
+        }
     }
 }
 
@@ -50,26 +99,55 @@ mod tests {
         }
     }
 
+    const LEVELS: [fn() -> Level; 2] = [Level::new, Level::baseline];
+
+    fn signal() -> Vec<f32> {
+        (0..1001).map(|n| (n as f32 * 0.7).sin()).collect()
+    }
+
     #[test]
     fn every_vector_width_gives_the_bits_of_the_plain_loop() {
-        let signal: Vec<f32> = (0..1001).map(|n| (n as f32 * 0.7).sin()).collect();
-        for (from, step, position) in
-            [(0.3, 1e-3, 0), (1.0, -2.1e-3, 77), (0.0, 0.0, 5), (0.7, 0.0, 0)]
-        {
-            let ramp = Ramp { from, step };
-            for len in [0, 1, 7, 8, 31, 480, 1001] {
-                let start: Vec<f32> = (0..len).map(|n| (n as f32).cos()).collect();
+        let signal = signal();
+        for len in [0, 1, 7, 8, 31, 480, 1001] {
+            let start: Vec<f32> = (0..len).map(|n| (n as f32).cos()).collect();
+            for gain in [0.3, 1.0, 0.0, -0.7] {
                 let mut expected = start.clone();
-                slow(&mut expected, &signal, ramp, position);
-                for level in [Level::new(), Level::baseline()] {
+                slow(&mut expected, &signal, Ramp { from: gain, step: 0.0 }, 0);
+                for level in LEVELS.map(|level| level()) {
                     let mut got = start.clone();
-                    add_ramp(level, &mut got, &signal, ramp, position);
-                    assert_eq!(got, expected, "{level:?} {ramp:?} {position} {len}");
-                    if step == 0.0 {
-                        let mut got = start.clone();
-                        add_constant(level, &mut got, &signal, from);
-                        assert_eq!(got, expected, "{level:?} constant {from} {len}");
-                    }
+                    add_constant(level, &mut got, &signal, gain);
+                    assert_eq!(got, expected, "{level:?} constant {gain} {len}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_number_of_channels_at_once_gives_the_bits_of_one_after_the_other() {
+        let signal = signal();
+        // Some channels of nine in any order, every number of them at once.
+        let order = [4, 0, 7, 8, 1, 3, 6];
+        for count in 0..=order.len() {
+            let ramp = |channel: usize| {
+                let c = channel as f32;
+                Ramp { from: 0.3 + 0.1 * c, step: [1e-3, 0.0, -2.1e-3][channel % 3] }
+            };
+            let ramps: Vec<(usize, Ramp)> = order[..count].iter().map(|&c| (c, ramp(c))).collect();
+            for (frames, position) in [(0..0, 0), (5..6, 3), (2..9, 0), (13..493, 77), (0..1001, 1)]
+            {
+                let signal = &signal[frames.clone()];
+                let start = |c: usize| -> Vec<f32> {
+                    (0..1001).map(|n| (n as f32 + c as f32).cos()).collect()
+                };
+                let mut expected: Vec<Vec<f32>> = (0..9).map(start).collect();
+                for &(channel, ramp) in &ramps {
+                    slow(&mut expected[channel][frames.clone()], signal, ramp, position);
+                }
+                for level in LEVELS.map(|level| level()) {
+                    let mut got: Vec<Vec<f32>> = (0..9).map(start).collect();
+                    let mut out: Vec<&mut [f32]> = got.iter_mut().map(Vec::as_mut_slice).collect();
+                    add_ramps(level, &mut out, frames.clone(), signal, &ramps, position);
+                    assert_eq!(got, expected, "{level:?} {count} channels, {frames:?} {position}");
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Lanes to loudspeakers.
 
-use crate::gains::GainTrack;
-use crate::mix::{add_constant, add_ramp};
+use crate::gains::{GainTrack, Stretch};
+use crate::mix::{add_constant, add_ramps};
 use crate::pan::room::RoomPanner;
 use crate::pan::{Panner, PannerChoice};
 use crate::{RenderError, Renderer};
@@ -9,10 +9,10 @@ use cupola_model::{Bed, Layout, PlanarBlock, Timeline};
 use fearless_simd::Level;
 use std::ops::Range;
 
-/// Blocks rendered of one object before the next has its turn. The few channels an object reaches then
-/// stay in the nearest caches, and its samples and points are fetched in one go instead of in pieces
-/// that the processor cannot foresee. Every sample still adds up its objects in the same order.
-const TILE_BLOCKS: usize = 4;
+/// Blocks rendered of one object before the next has its turn. Its samples then come from memory in
+/// one long run, which the processor foresees, while the few channels it reaches stay in the second
+/// cache. Every sample still adds up its objects in the same order.
+const TILE_BLOCKS: usize = 10;
 
 /// Renders a programme to a loudspeaker layout, without latency.
 ///
@@ -87,30 +87,29 @@ impl SpeakerRenderer {
 
     /// Renders these frames of the call, object after object.
     fn tile(&mut self, lanes: &PlanarBlock, out: &mut PlanarBlock, frames: Range<usize>) {
-        let Self { panner, beds, objects, level, .. } = self;
-        for channel in out.iter_mut() {
-            channel[frames.clone()].fill(0.0);
+        let Self { channels, panner, beds, objects, level, .. } = self;
+        let mut parts = out.iter_mut().map(|channel| &mut channel[frames.clone()]);
+        let mut out: [&mut [f32]; Layout::MAX_SPEAKERS] =
+            std::array::from_fn(|_| parts.next().unwrap_or_default());
+        let out = &mut out[..*channels];
+        for channel in &mut *out {
+            channel.fill(0.0);
         }
         for send in beds {
             let signal = &lanes.channel(send.lane)[frames.clone()];
-            add_constant(
-                *level,
-                &mut out.channel_mut(send.channel)[frames.clone()],
-                signal,
-                send.gain,
-            );
+            add_constant(*level, out[send.channel], signal, send.gain);
         }
         let block = self.frame..self.frame + frames.len() as u64;
         for (lane, track) in objects {
             let signal = &lanes.channel(*lane)[frames.clone()];
             track.walk(&**panner, block.clone(), |stretch| {
-                let signal = &signal[stretch.frames.clone()];
-                for &(channel, ramp) in stretch.active {
-                    let out = &mut out.channel_mut(channel)[frames.clone()][stretch.frames.clone()];
-                    if stretch.moves {
-                        add_ramp(*level, out, signal, ramp, stretch.position);
-                    } else {
-                        add_constant(*level, out, signal, ramp.from);
+                let Stretch { frames, position, moves, active } = stretch;
+                let signal = &signal[frames.clone()];
+                if moves {
+                    add_ramps(*level, out, frames, signal, active, position);
+                } else {
+                    for &(channel, ramp) in active {
+                        add_constant(*level, &mut out[channel][frames.clone()], signal, ramp.from);
                     }
                 }
             });

@@ -4,11 +4,13 @@
 //! [`Lanes`] is the exact value at any frame; [`flatten`] finds few points whose straight lines stay
 //! within the tolerances of it.
 
+use crate::curve::Curve;
 use crate::pair::{self, Side};
-use crate::scene::{Curve, Keyframe};
+use crate::scene::Keyframe;
 use cupola_model::automation::HOLD_RAMP;
 use cupola_model::{
     Decibels, FrameIndex, LinearGain, ObjectState, PolarPosition, Position, TimedPoint,
+    position::wrap_degrees,
 };
 
 /// Largest error of a direction in degrees.
@@ -26,6 +28,8 @@ const TRIES: u32 = 24;
 /// Share of the tolerance a next try aims at, and the share from which a line is long enough.
 const AIM: f64 = 0.97;
 const WELL_USED: f64 = 0.8;
+/// Azimuth that one line may cover. The short way is the right one below 180.
+const LONGEST_SWING_DEG: f64 = 175.0;
 /// Difference in amplitude that no tolerance in dB applies to; -240 dB.
 const INAUDIBLE: f64 = 1e-12;
 /// Difference below which a point lies on the line of its neighbours.
@@ -38,6 +42,7 @@ struct Step<T> {
     from: u64,
     at: u64,
     value: T,
+    curve: Curve,
 }
 
 /// One value over time.
@@ -55,14 +60,52 @@ struct Level {
     linear: bool,
 }
 
+/// A position, and the whole turns on the way there.
+#[derive(Clone, Copy, Debug)]
+struct Stop {
+    position: Position,
+    turns: f64,
+}
+
+impl Stop {
+    /// Degrees of azimuth from another position to this one; 0 in a room.
+    fn way_deg(&self, from: &Self) -> f64 {
+        match (from.position, self.position) {
+            (Position::Polar(a), Position::Polar(b)) => {
+                wrap_degrees(b.azimuth_deg - a.azimuth_deg) + 360.0 * self.turns
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// The position at a share of the way from another one to this one.
+    fn position_from(&self, from: &Self, t: f64) -> Position {
+        match (from.position, from.position.lerp(self.position, t)) {
+            (Position::Polar(a), Position::Polar(b)) if self.turns != 0.0 => {
+                let azimuth_deg = wrap_degrees(a.azimuth_deg + self.way_deg(from) * t);
+                Position::Polar(PolarPosition { azimuth_deg, ..b })
+            }
+            (_, position) => position,
+        }
+    }
+}
+
 /// The exact values of an object over time.
 #[derive(Clone, Debug)]
 pub(crate) struct Lanes {
-    position: Lane<Position>,
+    position: Lane<Stop>,
     gain: Lane<Level>,
     size: Lane<f64>,
     /// Which half of a pair this is, and the pair's width.
     pair: Option<(f64, Side)>,
+}
+
+impl<T> Step<T> {
+    /// The share of the way that is done at a frame from `from` on.
+    fn share(&self, frame: u64) -> f64 {
+        let t = (frame - self.from) as f64 / (self.at - self.from) as f64;
+        self.curve.shape(t.min(1.0))
+    }
 }
 
 impl<T: Copy> Lane<T> {
@@ -72,14 +115,15 @@ impl<T: Copy> Lane<T> {
         let mut before: Option<u64> = None;
         for (at, curve, value) in mentions {
             // Until its first keyframe a value stands still, so that keyframe is a step.
+            let curve = if before.is_some() { curve } else { Curve::Hold };
             let from = match (before, curve) {
-                (Some(before), Curve::Linear) => before,
+                (Some(before), curve) if curve != Curve::Hold => before,
                 _ => at.saturating_sub(HOLD_RAMP.0).max(before.unwrap_or(0)),
             };
             if at == 0 {
                 lane.start = value;
             } else {
-                lane.steps.push(Step { from, at, value });
+                lane.steps.push(Step { from, at, value, curve });
             }
             before = Some(at);
         }
@@ -91,10 +135,7 @@ impl<T: Copy> Lane<T> {
         let next = self.steps.partition_point(|step| step.at <= frame);
         let before = if next == 0 { self.start } else { self.steps[next - 1].value };
         match self.steps.get(next) {
-            Some(step) if frame > step.from => {
-                let t = (frame - step.from) as f64 / (step.at - step.from) as f64;
-                (before, step.value, t)
-            }
+            Some(step) if frame > step.from => (before, step.value, step.share(frame)),
             _ => (before, before, 0.0),
         }
     }
@@ -113,10 +154,12 @@ impl Lanes {
         keyframes: &[Keyframe],
         pair: Option<(f64, Side)>,
     ) -> Self {
-        let positions = keyframes.iter().filter_map(|k| Some((k.at.0, k.curve, k.position?)));
-        let sizes = keyframes.iter().filter_map(|k| Some((k.at.0, k.curve, k.size?)));
+        let stop = |k: &Keyframe| Some(Stop { position: k.position?, turns: k.turns });
+        let positions =
+            keyframes.iter().filter_map(|k| Some((k.at.0, k.curves.position, stop(k)?)));
+        let sizes = keyframes.iter().filter_map(|k| Some((k.at.0, k.curves.size, k.size?)));
         let rest = Level { db: 0.0, linear: true };
-        let gains = keyframes.iter().filter_map(|k| Some((k.at.0, k.curve, k.gain_db?)));
+        let gains = keyframes.iter().filter_map(|k| Some((k.at.0, k.curves.gain, k.gain_db?)));
         let mut first = true;
         let levels = gains.map(|(at, curve, db)| {
             // Steps are ramps of amplitude.
@@ -124,7 +167,7 @@ impl Lanes {
             (at, curve, Level { db, linear })
         });
         Self {
-            position: Lane::new(position, positions),
+            position: Lane::new(Stop { position, turns: 0.0 }, positions),
             gain: Lane::new(rest, levels),
             size: Lane::new(size, sizes),
             pair,
@@ -134,7 +177,7 @@ impl Lanes {
     /// The exact state at a frame.
     pub(crate) fn state_at(&self, frame: u64) -> ObjectState {
         let (a, b, t) = self.position.around(frame);
-        let centre = if t > 0.0 { a.lerp(b, t) } else { a };
+        let centre = if t > 0.0 { b.position_from(&a, t) } else { a.position };
         let position = match self.pair {
             Some((width, side)) => pair::place(centre, width, side),
             None => centre,
@@ -150,6 +193,16 @@ impl Lanes {
         };
         let (a, b, t) = self.size.around(frame);
         ObjectState { position, gain, size: a + (b - a) * t }
+    }
+
+    /// Degrees of azimuth the centre goes between two frames of one movement.
+    fn swing_deg(&self, from: u64, to: u64) -> f64 {
+        let next = self.position.steps.partition_point(|step| step.at <= from);
+        let Some(step) = self.position.steps.get(next) else { return 0.0 };
+        let start =
+            if next == 0 { self.position.start } else { self.position.steps[next - 1].value };
+        let share = |frame: u64| step.share(frame.max(step.from));
+        (step.value.way_deg(&start) * (share(to) - share(from))).abs()
     }
 
     fn point_at(&self, frame: u64) -> TimedPoint {
@@ -235,7 +288,9 @@ fn line_error(lanes: &Lanes, a: &TimedPoint, b: &TimedPoint) -> f64 {
         };
         error_share(&line, &lanes.state_at(a.frame.0 + offset))
     };
-    (1..probes).map(error_at).fold(0.0, f64::max)
+    // Points look alike after a whole turn, and a line takes the short way.
+    let swing = lanes.swing_deg(a.frame.0, b.frame.0) / LONGEST_SWING_DEG;
+    (1..probes).map(error_at).fold(swing * swing * PROBE_SHARE, f64::max)
 }
 
 /// How far apart two states are, as a share of the tolerances.

@@ -18,16 +18,24 @@
 //! * A value stands still before the first keyframe that mentions it, and after the last one. A
 //!   keyframe that mentions some coordinates of a position leaves the others as they last were.
 //! * `hold` steps at its keyframe; the step is a ramp of 250 frames that ends there.
+//! * The other curves bend the way: share `t` of the time is share 3t² − 2t³ (`smooth`), t² (`ease-in`)
+//!   or 1 − (1 − t)² (`ease-out`) of the way, in degrees, coordinates and decibels.
+//! * `turns: n` adds n whole turns to the short way of an azimuth, anticlockwise when positive.
+//! * `speaker: Ltf` is the place of that loudspeaker in the room, or its direction in an object that
+//!   has polar positions before.
 //! * Keyframe gains are added to the object's `gain`, which is baked into its track.
 
 mod automation;
+mod curve;
 mod layouts;
 mod limits;
 mod movement;
 mod pair;
 mod parse;
 mod parse_bed;
+mod parse_keyframes;
 mod parse_object;
+mod parse_position;
 mod place;
 mod read;
 mod resolve;

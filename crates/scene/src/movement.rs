@@ -1,9 +1,10 @@
 //! What is remarkable about the keyframes of an object, once the length is known.
 
+use crate::curve::{Curve, Curves};
 use crate::pair;
 use crate::place::Findings;
 use crate::rules;
-use crate::scene::{Curve, Feed, Keyframe, ObjectEntry};
+use crate::scene::{Feed, Keyframe, ObjectEntry};
 use cupola_model::{Finding, FrameCount, SampleRate};
 
 pub(crate) fn check(
@@ -13,9 +14,15 @@ pub(crate) fn check(
     findings: &mut Findings,
 ) {
     note_clipped_pair(entry, findings);
-    note_jump(entry, "position", |k| k.position.map(|p| p != entry.position), findings);
-    note_jump(entry, "size", |k| k.size.map(|size| size != entry.size), findings);
-    note_jump(entry, "gain", |k| k.gain_db.map(|db| db != 0.0), findings);
+    note_jump(
+        entry,
+        "position",
+        |k| k.position.map(|p| p != entry.position),
+        |c| c.position,
+        findings,
+    );
+    note_jump(entry, "size", |k| k.size.map(|size| size != entry.size), |c| c.size, findings);
+    note_jump(entry, "gain", |k| k.gain_db.map(|db| db != 0.0), |c| c.gain, findings);
     if let Some(length) = length {
         warn_of_late_keyframes(entry, length, rate, findings);
     }
@@ -57,12 +64,13 @@ fn note_jump(
     entry: &ObjectEntry,
     what: &str,
     differs: impl Fn(&Keyframe) -> Option<bool>,
+    curve: impl Fn(Curves) -> Curve,
     findings: &mut Findings,
 ) {
     let first = entry.keyframes.iter().find_map(|k| Some((k, differs(k)?)));
     if let Some((keyframe, true)) = first
         && keyframe.at.0 > 0
-        && keyframe.curve == Curve::Linear
+        && curve(keyframe.curves) != Curve::Hold
     {
         let message = format!("{what} jumps at its first keyframe");
         let finding = Finding::note(rules::KEYFRAME_JUMP, message)

@@ -27,7 +27,7 @@ const SAMPLE_RATES_HZ: [u32; 6] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_
 /// let checked = cupola_scene::parse_scene(text, "song.yaml");
 /// assert_eq!(checked.findings[0].to_string(),
 ///     "song.yaml:5:29 objects[0].position.azimut: error: there is no such key here: found azimut, \
-///      allowed azimuth, elevation, distance, x, y, z; did you mean `azimuth`? [scene.key.unknown]");
+///      allowed azimuth, elevation, distance, x, y, z, speaker; did you mean `azimuth`? [scene.key.unknown]");
 /// ```
 pub fn parse_scene(text: &str, file: &str) -> Checked<Scene> {
     let mut findings = Findings::new(file);

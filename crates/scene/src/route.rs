@@ -52,6 +52,7 @@ pub(crate) fn feeds(
         1 => one_channel(route, 0, facts, format, stem, findings),
         2 => {
             let usual = [(BedLabel::L, 0.0), (BedLabel::R, 0.0)];
+            warn_of_sides(route, stem, findings);
             targets.unwrap_or(&usual).iter().flat_map(|target| by_side(*target)).collect()
         }
         _ => {
@@ -104,6 +105,23 @@ fn one_channel(
         gain_db: *gain_db,
     };
     to.labels.iter().map(feed).collect()
+}
+
+/// A list that names a right channel before a left one looks like a swap, which it is not.
+fn warn_of_sides(route: &Route, stem: &str, findings: &mut Findings) {
+    let Some(to) = &route.to else { return };
+    let sides: Vec<f64> = to.labels.iter().map(|(label, _)| label.position().x).collect();
+    if matches!(sides[..], [right, left] if right > 0.0 && left < 0.0) {
+        let finding = Finding::warning(
+            rules::ROUTE_SIDES,
+            "a stereo stem keeps its sides, whatever the order of `to`",
+        );
+        let names = to.labels.iter().map(|(label, _)| label.name());
+        let finding = finding.subject(stem).found(list_words(names)).hint(
+            "to swap the sides, write two routes: `channel: left, to: R` and the other way round",
+        );
+        findings.push(&to.spot, finding);
+    }
 }
 
 /// A stereo stem into one bed channel: left and right are kept by side, the middle gets (L+R)/2.

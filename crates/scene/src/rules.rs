@@ -38,6 +38,7 @@ rules! {
     STEM_CHANNEL = "scene.stem.channel", "A channel the stem does not have.";
     STEM_OUTSIDE = "scene.stem.outside", "The offset puts the stem outside the programme.";
     ROUTE_TARGET = "scene.route.target", "It cannot be told which bed channels a stem feeds.";
+    ROUTE_SIDES = "scene.route.sides", "A stereo stem is listed as if its sides were swapped.";
     ROUTE_IN_ORDER = "scene.route.in_order", "The channels of a stem feed those of the bed in order.";
     BED_LABEL = "scene.bed.label", "A channel the bed does not have.";
     BED_PADDED = "scene.bed.padded", "Padding moves channels to those of 7.1.2 at the same place.";

@@ -1,5 +1,6 @@
 //! The scene as its author wrote it, read and checked as far as that goes without the stems.
 
+use crate::curve::Curves;
 use crate::layouts::LayoutRequest;
 use crate::place::Spot;
 use crate::time::Timecode;
@@ -177,20 +178,12 @@ pub(crate) enum Feed {
 pub(crate) struct Keyframe {
     pub(crate) at: FrameIndex,
     pub(crate) position: Option<Position>,
+    /// Whole turns on top of the short way to the position.
+    pub(crate) turns: f64,
     pub(crate) gain_db: Option<f64>,
     pub(crate) size: Option<f64>,
-    pub(crate) curve: Curve,
+    pub(crate) curves: Curves,
     pub(crate) spot: Spot,
-}
-
-/// The way a value travels to a keyframe.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Curve {
-    /// A straight line.
-    #[default]
-    Linear,
-    /// It stays, and steps at the keyframe.
-    Hold,
 }
 
 impl Scene {

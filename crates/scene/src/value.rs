@@ -65,6 +65,13 @@ pub(crate) const LOW_PASS: Quantity = Quantity {
     max: 1000.0,
     hint: |_| "120 is usual for an LFE send".to_owned(),
 };
+/// Whole turns of an azimuth, anticlockwise positive.
+pub(crate) const TURNS: Quantity = Quantity {
+    unit: "",
+    min: -1000.0,
+    max: 1000.0,
+    hint: |_| "1 is once round anticlockwise, -1 once round clockwise".to_owned(),
+};
 /// Quarter notes a minute.
 pub(crate) const BPM: Quantity = Quantity {
     unit: "bpm",
@@ -165,6 +172,18 @@ impl Cursor<'_> {
             self.report(findings, finding);
         }
         number
+    }
+
+    /// [`Cursor::number`] without a fraction.
+    pub(crate) fn whole(&self, findings: &mut Findings, kind: &Quantity) -> Option<f64> {
+        let number = self.number(findings, kind)?;
+        if number.fract() != 0.0 {
+            let message = format!("{} must be a whole number", self.key());
+            let finding = Finding::error(rules::VALUE_NUMBER, message).found(self.found());
+            self.report(findings, finding.hint((kind.hint)(number)));
+            return None;
+        }
+        Some(number)
     }
 
     /// [`Cursor::number`] as an exact fraction.

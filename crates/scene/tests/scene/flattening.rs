@@ -1,6 +1,6 @@
 //! Flattened points against a twin that reads the keyframes anew at every frame.
 
-use super::{object, stem, timeline};
+use super::{stem, timeline};
 use cupola_model::{FrameIndex, Object, Position};
 
 /// A xorshift generator, so that failures repeat.
@@ -35,10 +35,25 @@ enum Place {
 #[derive(Clone, Copy, Debug)]
 struct Key {
     at: u64,
-    hold: bool,
+    /// Of position, gain and size.
+    curves: [&'static str; 3],
+    turns: f64,
     place: Option<Place>,
     gain_db: Option<f64>,
     size: Option<f64>,
+}
+
+/// The share of the way at a share of the time; Bézier curves worked out step by step.
+fn bend(curve: &str, t: f64) -> f64 {
+    let [a, b, c] = match curve {
+        "smooth" => [0.0, 0.0, 1.0],
+        "ease-in" => [0.0, 0.0, 1.0 / 3.0],
+        "ease-out" => [0.0, 2.0 / 3.0, 1.0],
+        _ => return t,
+    };
+    // A square is a cubic whose controls stand at thirds.
+    let (p, q, r) = (mix(a, b, t), mix(b, c, t), mix(c, 1.0, t));
+    mix(mix(p, q, t), mix(q, r, t), t)
 }
 
 /// What one lane does at a frame: previous value, next value, share of the way, and whether the
@@ -46,6 +61,7 @@ struct Key {
 fn lane<T: Copy>(
     rest: T,
     keys: &[Key],
+    index: usize,
     of: impl Fn(&Key) -> Option<T>,
     frame: u64,
 ) -> (T, T, f64, bool) {
@@ -57,13 +73,14 @@ fn lane<T: Copy>(
             continue;
         }
         let from_value = before.map_or(rest, |b| b.1);
-        let step = key.hold || before.is_none();
+        let step = key.curves[index] == "hold" || before.is_none();
         let earliest = before.map_or(0, |b| b.0);
         let from = if step { earliest.max(key.at.saturating_sub(250)) } else { earliest };
         if frame <= from {
             return (from_value, from_value, 0.0, step);
         }
-        return (from_value, value, (frame - from) as f64 / (key.at - from) as f64, step);
+        let t = (frame - from) as f64 / (key.at - from) as f64;
+        return (from_value, value, if step { t } else { bend(key.curves[index], t) }, step);
     }
     let last = before.map_or(rest, |b| b.1);
     (last, last, 0.0, false)
@@ -104,18 +121,18 @@ pub(crate) fn angle(u: [f64; 3], v: [f64; 3]) -> f64 {
 
 /// The exact centre at a frame.
 fn place_at(rest: Place, keys: &[Key], frame: u64) -> Place {
-    match lane(rest, keys, |k| k.place, frame) {
+    match lane((rest, 0.0), keys, 0, |k| Some((k.place?, k.turns)), frame) {
         (
-            Place::Polar { azimuth: a, elevation: e, distance: d },
-            Place::Polar { azimuth: b, elevation: f, distance: g },
+            (Place::Polar { azimuth: a, elevation: e, distance: d }, _),
+            (Place::Polar { azimuth: b, elevation: f, distance: g }, turns),
             t,
             _,
         ) => {
             let turn = (b - a).rem_euclid(360.0);
-            let turn = if turn > 180.0 { turn - 360.0 } else { turn };
+            let turn = if turn > 180.0 { turn - 360.0 } else { turn } + 360.0 * turns;
             Place::Polar { azimuth: a + turn * t, elevation: mix(e, f, t), distance: mix(d, g, t) }
         }
-        (Place::Room(a), Place::Room(b), t, _) => {
+        ((Place::Room(a), _), (Place::Room(b), _), t, _) => {
             Place::Room(std::array::from_fn(|i| mix(a[i], b[i], t)))
         }
         mixed => panic!("{mixed:?}"),
@@ -123,7 +140,7 @@ fn place_at(rest: Place, keys: &[Key], frame: u64) -> Place {
 }
 
 fn gain_at(keys: &[Key], frame: u64) -> f64 {
-    let (a, b, t, step) = lane(0.0, keys, |k| k.gain_db, frame);
+    let (a, b, t, step) = lane(0.0, keys, 1, |k| k.gain_db, frame);
     if step || a == f64::NEG_INFINITY || b == f64::NEG_INFINITY {
         mix(amplitude(a), amplitude(b), t)
     } else {
@@ -154,7 +171,7 @@ fn check(object: &Object, rest: Place, keys: &[Key], offset: f64, frame: u64, sh
         (20.0 * (state.gain.0 / gain).log10()).abs()
     };
     assert!(error <= 0.05 * share, "{error} dB at {}", label());
-    let (a, b, t, _) = lane(0.1, keys, |k| k.size, frame);
+    let (a, b, t, _) = lane(0.1, keys, 2, |k| k.size, frame);
     assert!((state.size - mix(a, b, t)).abs() <= 0.005 * share, "size at {}", label());
 }
 
@@ -179,14 +196,24 @@ fn write_place(place: Place) -> String {
     }
 }
 
+const CURVES: [&str; 5] = ["linear", "hold", "smooth", "ease-in", "ease-out"];
+
 fn random_keys(random: &mut Random, room: bool) -> Vec<Key> {
     let mut at = random.below(2) * random.below(5000);
     let mut keys = Vec::new();
     for _ in 0..=random.below(8) {
-        let mut key =
-            Key { at, hold: random.below(3) == 0, place: None, gain_db: None, size: None };
+        let mut curve = || CURVES[random.below(5) as usize];
+        let mut curves = [curve(), curve(), curve()];
+        if random.below(2) == 0 {
+            curves = [curves[0]; 3];
+        }
+        let mut key = Key { at, curves, turns: 0.0, place: None, gain_db: None, size: None };
         if random.below(3) > 0 {
             key.place = Some(random_place(random, room));
+            let moved = keys.iter().any(|k: &Key| k.place.is_some());
+            if moved && !room && curves[0] != "hold" && random.below(4) == 0 {
+                key.turns = random.below(9) as f64 - 4.0;
+            }
         }
         if random.below(2) == 0 {
             let silent = random.below(5) == 0;
@@ -217,7 +244,15 @@ fn write_keys(keys: &[Key]) -> String {
         if let Some(size) = key.size {
             text += &format!(", size: {size:.2}");
         }
-        text += if key.hold { ", curve: hold}\n" } else { "}\n" };
+        if key.turns != 0.0 {
+            text += &format!(", turns: {}", key.turns);
+        }
+        let [p, g, s] = key.curves;
+        text += &match key.curves {
+            ["linear", "linear", "linear"] => "}\n".to_owned(),
+            _ if p == g && g == s => format!(", curve: {p}}}\n"),
+            _ => format!(", curve: {{position: {p}, gain: {g}, size: {s}}}}}\n"),
+        };
     }
     text
 }
@@ -296,73 +331,4 @@ objects:
     let points = timeline.objects().next().unwrap().automation.points().len();
     assert!(points * 2 <= best * 3, "{points} points where {best} would do");
     assert!(points >= 4, "{points} points cannot follow this");
-}
-
-#[test]
-fn a_straight_movement_needs_no_point_but_its_keyframes() {
-    let object = object(
-        "position: {x: -1, y: 1}, automation: [{at: 0, x: -1}, {at: 5, x: 0}, {at: 10, x: 1}, {at: 20, x: 1}]",
-    );
-    let frames: Vec<_> = object.automation.points().iter().map(|p| p.frame.0).collect();
-    assert_eq!(frames, [0, 480_000], "the line goes through the keyframe at 5 s and ends at 10 s");
-}
-
-#[test]
-fn a_fade_is_straight_in_decibels_and_a_fade_to_silence_in_amplitude() {
-    let object = object(
-        "position: {azimuth: 0}, automation: [{at: 0, gain: 0}, {at: 10, gain: -40}, {at: 20, gain: -inf}]",
-    );
-    let gain = |seconds: u64| object.automation.state_at(FrameIndex(seconds * 48_000)).gain.0;
-    let db = |seconds: u64| 20.0 * gain(seconds).log10();
-    assert!((db(5) + 20.0).abs() <= 0.05, "half way down it is {} dB", db(5));
-    assert!((gain(15) - 0.005).abs() < 1e-9, "half way to silence it is {}", gain(15));
-    assert_eq!(gain(20), 0.0);
-}
-
-#[test]
-fn hold_steps_in_a_ramp_of_250_frames_that_ends_at_the_keyframe() {
-    let object = object(
-        "position: {x: 0, y: 1}, automation: [{at: 0, x: 0}, {at: 1, x: 1, curve: hold}, {at: 48100 samples, x: -1, curve: hold}]",
-    );
-    let x = |frame: u64| object.automation.state_at(FrameIndex(frame)).position.to_room().x;
-    assert_eq!((x(47_750), x(47_875), x(48_000)), (0.0, 0.5, 1.0));
-    assert_eq!(
-        (x(48_050), x(48_100), x(60_000)),
-        (0.0, -1.0, -1.0),
-        "the ramp starts at the keyframe before"
-    );
-}
-
-#[test]
-fn azimuth_takes_the_short_way_round_the_back() {
-    let object = object(
-        "position: {azimuth: 170}, automation: [{at: 0, azimuth: 170}, {at: 10, azimuth: -170}]",
-    );
-    let Position::Polar(p) = object.automation.state_at(FrameIndex(240_000)).position else {
-        panic!("polar stays polar")
-    };
-    assert!((p.azimuth_deg.abs() - 180.0).abs() < 1e-9, "{p:?}");
-}
-
-#[test]
-fn a_value_stands_still_before_its_first_keyframe_and_other_lanes_do_not_disturb_it() {
-    let object = object(
-        "position: {x: 0.5, y: 1}, size: 0.2, automation: [{at: 1, gain: -6}, {at: 2, x: 1}, {at: 3, gain: 0}]",
-    );
-    let at = |seconds: u64| object.automation.state_at(FrameIndex(seconds * 48_000));
-    assert_eq!(at(1).position.to_room().x, 0.5);
-    assert_eq!(at(2).position.to_room().x, 1.0);
-    assert!((20.0 * at(2).gain.0.log10() + 3.0).abs() <= 0.05, "the gain passes by the position");
-    assert_eq!((at(0).gain.0, at(3).size), (1.0, 0.2));
-}
-
-#[test]
-fn coordinates_a_keyframe_does_not_mention_stay_as_they_last_were() {
-    let object = object(
-        "position: {azimuth: 10, elevation: 20}, automation: [{at: 1, azimuth: 50}, {at: 2, distance: 0.5}]",
-    );
-    let Position::Polar(p) = object.automation.state_at(FrameIndex(96_000)).position else {
-        panic!("polar stays polar")
-    };
-    assert_eq!((p.azimuth_deg, p.elevation_deg, p.distance), (50.0, 20.0, 0.5));
 }

@@ -80,6 +80,8 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("objects[].position.y", POSITION, "x: 0, y: -0.25", "x: 0, y: ¦2", "scene.value.range"),
     ("objects[].position.z", POSITION, "x: 0, y: 0, z: 1", "x: 0, y: 0, z: ¦0x1", "scene.value.number"),
 
+    ("objects[].position.speaker", POSITION, "speaker: Ltf", "speaker: ¦Ltx", "scene.value.word"),
+
     ("objects[].automation[].at", KEYFRAME, "at: 600000 samples, azimuth: 1", "at: ¦-1 s, azimuth: 1", "scene.value.range"),
     ("objects[].automation[].azimuth", KEYFRAME, "at: 0, azimuth: 1e1", "at: 0, azimuth: ¦1e400", "scene.value.number"),
     ("objects[].automation[].elevation", KEYFRAME, "at: 0, elevation: 45°", "at: 0, elevation: ¦100", "scene.value.range"),
@@ -90,6 +92,11 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("objects[].automation[].gain", KEYFRAME, "at: 0, gain: -inf", "at: 0, gain: ¦inf", "scene.value.number"),
     ("objects[].automation[].size", KEYFRAME, "at: 0, size: 0.3", "at: 0, size: ¦-1", "scene.value.range"),
     ("objects[].automation[].curve", KEYFRAME, "at: 0, azimuth: 1, curve: hold", "at: 0, azimuth: 1, curve: ¦held", "scene.value.word"),
+    ("objects[].automation[].curve.position", KEYFRAME, "at: 0, azimuth: 1, curve: {position: smooth}", "at: 0, azimuth: 1, curve: {position: ¦Smooth}", "scene.value.word"),
+    ("objects[].automation[].curve.gain", KEYFRAME, "at: 0, azimuth: 1, curve: {gain: ease-in}", "at: 0, azimuth: 1, curve: {gain: ¦[]}", "scene.value.type"),
+    ("objects[].automation[].curve.size", KEYFRAME, "at: 0, azimuth: 1, curve: {size: ease-out}", "at: 0, azimuth: 1, curve: {size: ¦~}", "scene.value.empty"),
+    ("objects[].automation[].speaker", KEYFRAME, "at: 0, speaker: Lw", "at: 0, speaker: ¦LFE", "scene.value.word"),
+    ("objects[].automation[].turns", KEYFRAME, "at: 0, azimuth: 1}\n      - {at: 1, turns: -2", "at: 0, azimuth: 1}\n      - {at: 1, turns: ¦0.5", "scene.value.number"),
 
     ("outputs[].speakers", OUTPUT, "speakers: 4+7+0", "speakers: ¦7.1.5", "scene.value.word"),
     ("outputs[].binaural", OUTPUT, "binaural: default", "binaural: ¦kemar", "scene.value.word"),
@@ -129,7 +136,7 @@ defaults: {zzz: 0}
 tempo: [{bpm: 120, zzz: 0}]
 stems: {a: {file: a.wav, zzz: 0}}
 beds: [{format: 5.1, zzz: 0, routes: [{stem: a, zzz: 0}]}]
-objects: [{stem: a, zzz: 0, position: {azimuth: 0, zzz: 0}, pair: {width: 1, zzz: 0}, automation: [{at: 0, zzz: 0}]}]
+objects: [{stem: a, zzz: 0, position: {azimuth: 0, zzz: 0}, pair: {width: 1, zzz: 0}, automation: [{at: 0, zzz: 0, curve: {zzz: 0}}]}]
 outputs: [{speakers: 5.1, zzz: 0}]
 ";
 

@@ -9,6 +9,7 @@ mod keys;
 mod layouts;
 mod limits;
 mod meaning;
+mod movement;
 mod pairs;
 mod properties;
 mod times;

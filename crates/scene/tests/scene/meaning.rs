@@ -58,6 +58,11 @@ fn a_list_in_any_order_keeps_the_sides() {
     let timeline = bed(", to: [Rss, Lss]", 2);
     assert_eq!(feeds(&timeline, BedLabel::Lss), [(0, 0.0)]);
     assert_eq!(feeds(&timeline, BedLabel::Rss), [(1, 0.0)]);
+    let text = bed_text("7.1.2", ", to: ¦[Rss, Lss]");
+    let found = assert_found(&text, &[stem(2, 10)], "scene.route.sides", Severity::Warning);
+    assert!(found.hint.contains("channel: left"), "{found}");
+    let kept = all_findings(&bed_text("7.1.2", ", to: [Lss, Rss]"), &[stem(2, 10)]);
+    assert!(kept.iter().all(|f| f.rule != "scene.route.sides"), "{kept:?}");
 }
 
 #[test]

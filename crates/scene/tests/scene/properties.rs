@@ -20,7 +20,7 @@ beds:
   - {name: Bed, format: 5.1, routes: [{stem: a, to: {Ls: -3, Rs: -3}}, {stem: b, to: LFE, lowpass: 120}]}
   - {format: 2.0, routes: [{stem: a, channel: left, to: [L, R]}]}
 objects:
-  - {stem: a, pair: {width: 60}, position: {azimuth: 10, elevation: 80}, automation: [{at: bar 1, azimuth: 170}, {at: 01:00:02;00, azimuth: -90, gain: -inf}, {at: +1.5 beats, size: 1, curve: hold}]}
+  - {stem: a, pair: {width: 60}, position: {azimuth: 10, elevation: 80}, automation: [{at: bar 1, azimuth: 170}, {at: 01:00:02;00, azimuth: -90, gain: -inf}, {at: +1.5 beats, size: 1, curve: hold}, {at: +1 bars, turns: 2, curve: {position: smooth, gain: ease-in}}]}
   - {stem: b, fold: mono, position: {x: 0.5, y: 1, z: 0.2}, gain: 3, automation: [{at: 1, x: -1, gain: 6}]}
 outputs: [{speakers: 7.1.4, bits: 32}, {binaural: default}]
 ";

@@ -1,0 +1,45 @@
+//! The ways a value travels to a keyframe.
+
+/// The way a value travels to a keyframe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Curve {
+    /// A straight line.
+    #[default]
+    Linear,
+    /// It stays, and steps at the keyframe.
+    Hold,
+    /// It starts and ends at rest.
+    Smooth,
+    /// It starts at rest.
+    EaseIn,
+    /// It ends at rest.
+    EaseOut,
+}
+
+/// A curve for each lane of a keyframe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Curves {
+    pub(crate) position: Curve,
+    pub(crate) gain: Curve,
+    pub(crate) size: Curve,
+}
+
+impl Curve {
+    pub(crate) const WORDS: [(&'static str, Self); 5] = [
+        ("linear", Self::Linear),
+        ("hold", Self::Hold),
+        ("smooth", Self::Smooth),
+        ("ease-in", Self::EaseIn),
+        ("ease-out", Self::EaseOut),
+    ];
+
+    /// The share of the way at a share of the time. The ramp that draws a `hold` is straight.
+    pub(crate) fn shape(self, t: f64) -> f64 {
+        match self {
+            Self::Linear | Self::Hold => t,
+            Self::Smooth => t * t * (3.0 - 2.0 * t),
+            Self::EaseIn => t * t,
+            Self::EaseOut => t * (2.0 - t),
+        }
+    }
+}

@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
 #[derive(Args, Debug)]
 pub(crate) struct Common {
     /// One JSON document on stdout; human words go to stderr
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "json")]
     pub(crate) json: bool,
     /// Say nothing but errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]

@@ -3,9 +3,10 @@
 use crate::args::{Arguments, Bits, Command, Format, Order, Work};
 use crate::exit::Code;
 use crate::progress::Terminal;
-use crate::report::{Reporter, count};
+use crate::report::Reporter;
 use cupola_jobs::{
     Binding, ChannelOrder, Document, JobError, MasterFormat, ProduceOptions, SampleDepth, Target,
+    count,
 };
 use std::path::Path;
 

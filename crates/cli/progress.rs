@@ -18,7 +18,12 @@ pub(crate) struct Terminal {
 impl Terminal {
     pub(crate) fn new(quiet: bool) -> Self {
         // A handler that cannot be set leaves Ctrl-C to the system, which also stops the program.
-        let _ = ctrlc::set_handler(|| CANCEL.store(true, Ordering::Relaxed));
+        let _ = ctrlc::set_handler(|| {
+            if CANCEL.swap(true, Ordering::Relaxed) {
+                // Asked twice: stop without tidying up; the next run removes what is left.
+                std::process::exit(crate::exit::Code::Cancelled as i32);
+            }
+        });
         Self { quiet, bar: Mutex::new(None) }
     }
 

@@ -1,15 +1,19 @@
 //! Words for people: findings with the line they are about, tables, the last word of a run.
 
 use crate::args::Common;
-use cupola_jobs::{Document, JobError, OutputReport, ProduceReport, Sources};
+use crate::exit::Code;
+use cupola_jobs::{Document, JobError, OutputReport, ProduceReport, Sources, count};
 use cupola_model::{Decibels, Finding, LinearGain, Severity};
-use std::io::Write;
+use std::cell::Cell;
+use std::io::{ErrorKind, Write};
 
 /// Prints to the right stream: with `--json` the document owns stdout and words go to stderr.
 pub(crate) struct Reporter {
     json: bool,
     quiet: bool,
     pub(crate) verbose: bool,
+    /// Why stdout could not take what belongs there.
+    lost: Cell<Option<ErrorKind>>,
 }
 
 const BOLD: &str = "\x1b[1m";
@@ -21,7 +25,12 @@ const RESET: &str = "\x1b[0m";
 
 impl Reporter {
     pub(crate) fn new(common: &Common) -> Self {
-        Self { json: common.json, quiet: common.quiet, verbose: common.verbose }
+        Self {
+            json: common.json,
+            quiet: common.quiet,
+            verbose: common.verbose,
+            lost: Cell::new(None),
+        }
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
@@ -30,18 +39,41 @@ impl Reporter {
 
     /// A line of result.
     pub(crate) fn say(&self, line: &str) {
-        // A closed pipe (`cupola … | head`) is no reason to fail.
-        let _ = match (self.quiet, self.json) {
-            (true, _) => Ok(()),
-            (false, true) => writeln!(anstream::stderr(), "{line}"),
-            (false, false) => writeln!(anstream::stdout(), "{line}"),
-        };
+        if self.json && !self.quiet {
+            // Nobody can be told when stderr fails.
+            let _ = writeln!(anstream::stderr(), "{line}");
+        } else if !self.quiet {
+            self.print(line);
+        }
+    }
+
+    /// To stdout; a failure is kept for [`outcome`](Self::outcome).
+    fn print(&self, text: &str) {
+        let mut stdout = anstream::stdout();
+        if let Err(error) = writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+            self.lost.set(Some(error.kind()));
+        }
+    }
+
+    /// The exit code, unless what was printed got lost. A closed pipe (`cupola … | head`) is the
+    /// reader's choice; a full disk is not.
+    pub(crate) fn outcome(&self, code: Code) -> Code {
+        match self.lost.get() {
+            None | Some(ErrorKind::BrokenPipe) => code,
+            Some(kind) => {
+                let _ = writeln!(
+                    anstream::stderr(),
+                    "{RED}error{RESET}: stdout cannot be written: {kind}"
+                );
+                Code::OutputNotWritten
+            }
+        }
     }
 
     /// The JSON document, when one was asked for.
     pub(crate) fn document(&self, document: Document) {
         if self.json {
-            let _ = writeln!(anstream::stdout(), "{}", document.to_text());
+            self.print(&document.to_text());
         }
     }
 
@@ -101,10 +133,10 @@ fn output_line(output: &OutputReport) -> String {
         String::new()
     };
     format!(
-        "{} {}, {} channels{order}, {} frames, peak {:.2} dBFS",
+        "{} {}, {}{order}, {} frames, peak {:.2} dBFS",
         output.kind,
         output.layout,
-        output.channels.len(),
+        count(output.channels.len(), "channel"),
         output.frames,
         output.peak_db()
     )
@@ -120,11 +152,6 @@ fn tally(findings: &[Finding]) -> String {
             format!(" ({}, {})", count(errors, "error"), count(warnings, "warning"))
         }
     }
-}
-
-/// A number of things, in the singular where there is one.
-pub(crate) fn count(n: usize, word: &str) -> String {
-    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 /// A finding in the manner of a compiler.

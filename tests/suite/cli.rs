@@ -120,14 +120,9 @@ fn a_truncated_stem_is_named_and_nothing_is_left_behind() {
     let project = project();
     let whole = std::fs::read(project.path("a.wav")).unwrap();
     std::fs::write(project.path("a.wav"), &whole[..whole.len() / 2]).unwrap();
-    let run = project.run(&["build", "scene.yaml", "--json"]);
-    assert!(
-        run.json()["findings"].to_string().contains("truncated"),
-        "code {}\n{}{}",
-        run.code,
-        run.stdout,
-        run.stderr
-    );
+    let run = project.run(&["build", "scene.yaml", "--json"]).expect(5);
+    assert!(run.json()["findings"].to_string().contains("stems.wav.truncated"), "{}", run.stdout);
+    assert_eq!(project.files("out"), Vec::<String>::new());
 }
 
 #[test]
@@ -218,6 +213,110 @@ fn quiet_is_quiet_and_help_has_examples() {
         let help = project.run(&[command, "--help"]).expect(0).stdout;
         assert!(help.contains("Example"), "{command} --help:\n{help}");
     }
+}
+
+#[test]
+fn doing_what_the_clipping_message_says_is_enough() {
+    let project = project();
+    let words = ["render", "loud.yaml", "--to", "7.1.4", "--json", "--force"];
+    project.write("loud.yaml", &SCENE.replace("stem: a,", "stem: a, gain: 20.123,"));
+    let json = project.run(&words).expect(7).json();
+    let findings = json["findings"].as_array().expect("findings");
+    let clipped = findings.iter().find(|f| f["rule"] == "signal.clipped").expect("it clips");
+    let hint = clipped["hint"].as_str().expect("a hint");
+    let decibels: f64 = hint.split(' ').find_map(|word| word.parse().ok()).expect("a number");
+    assert!(json["outputs"][0]["clipped"][0]["first_frame"].is_u64(), "{json}");
+    let gain = 20.123 - decibels;
+    project.write("loud.yaml", &SCENE.replace("stem: a,", &format!("stem: a, gain: {gain:.3},")));
+    project.run(&words).expect(0);
+}
+
+#[test]
+fn what_a_run_reads_is_never_written_even_by_force() {
+    let project = project();
+    let before = std::fs::read(project.path("a.wav")).unwrap();
+    for target in ["a.wav", "scene.yaml", "./a.wav"] {
+        let run = project.run(&["master", "scene.yaml", "-o", target, "--force"]).expect(6);
+        assert!(run.stderr.contains("read by this very run"), "{}", run.stderr);
+    }
+    assert_eq!(std::fs::read(project.path("a.wav")).unwrap(), before);
+}
+
+#[test]
+fn check_refuses_what_build_refuses() {
+    let project = project();
+    for (outputs, rule) in
+        [("[]", "output.none"), ("[{speakers: 22.2, order: wave}]", "output.order")]
+    {
+        let head = SCENE.split("outputs:").next().unwrap();
+        project.write("odd.yaml", &format!("{head}outputs: {outputs}\n"));
+        for command in ["check", "build"] {
+            let run = project.run(&[command, "odd.yaml", "--json"]).expect(4);
+            assert!(run.json()["findings"].to_string().contains(rule), "{}", run.stdout);
+        }
+    }
+    assert_eq!(project.files("out"), Vec::<String>::new());
+    let long = SCENE.replace("title: Test", &format!("title: {}", "Very long ".repeat(25)));
+    project.write("long.yaml", &long);
+    project.run(&["check", "long.yaml"]).expect(0);
+    project.run(&["build", "long.yaml"]).expect(0);
+    assert_eq!(project.files("out").len(), 3);
+}
+
+#[test]
+fn sound_beyond_the_end_cannot_stop_a_run() {
+    let project = Project::new(&SCENE.replace("title: Test", "title: Test\nend: 300 samples"));
+    let broken = |frame, _| if frame == 200_777 { f32::NAN } else { 0.25 };
+    project.stem("a.wav", 1, 210_000, broken);
+    let run = project.run(&["build", "scene.yaml", "--json"]).expect(0);
+    assert!(run.json()["findings"].to_string().contains("200777"), "{}", run.stdout);
+    project.stem("a.wav", 1, 9_600, |_, _| 0.25);
+    let run = project.run(&["build", "scene.yaml", "--json"]).expect(0);
+    assert!(run.json()["findings"].to_string().contains("signal.tail_cut"), "{}", run.stdout);
+}
+
+#[test]
+fn two_scenes_in_one_folder_do_not_lock_each_other_out() {
+    let project = project();
+    project.write("other.yaml", &SCENE.replace("title: Test", "title: Other"));
+    for _ in 0..2 {
+        let runs = ["scene.yaml", "other.yaml"].map(|scene| {
+            std::process::Command::new(env!("CARGO_BIN_EXE_cupola"))
+                .current_dir(project.path(""))
+                .args(["build", scene, "--quiet"])
+                .spawn()
+                .expect("the program starts")
+        });
+        for mut run in runs {
+            assert!(run.wait().expect("the program ends").success());
+        }
+    }
+}
+
+#[test]
+fn words_that_make_no_sense_are_a_document_too() {
+    let project = project();
+    for words in [
+        &["render", "scene.yaml", "--json"][..],
+        &["frob", "--json"],
+        &["build", "scene.yaml", "--panner", "x", "--json"],
+    ] {
+        let run = project.run(words).expect(2);
+        assert!(run.json()["error"].is_string(), "{}", run.stdout);
+    }
+    project.run(&["check", "scene.yaml", "--json", "--json"]).expect(0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_document_that_gets_lost_is_a_failure() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_cupola"))
+        .args(["layouts", "--json"])
+        .stdout(full)
+        .status()
+        .expect("the program starts");
+    assert_eq!(status.code(), Some(6));
 }
 
 #[cfg(unix)]

@@ -2,7 +2,8 @@
 
 use crate::ids::elements;
 use crate::text::{MAX_NAME, clock_steps};
-use cupola_model::{Finding, FrameIndex, Item, SampleRate, Timeline};
+use cupola_model::automation::HOLD_RAMP;
+use cupola_model::{Finding, FrameIndex, Item, SampleRate, TimedPoint, Timeline};
 
 /// Most objects. [Atmos-ADM]
 const MAX_OBJECTS: usize = 118;
@@ -39,6 +40,7 @@ pub fn check_limits(timeline: &Timeline) -> Vec<Finding> {
     check_rate_and_length(timeline, &mut findings);
     check_counts(timeline, &mut findings);
     check_gains(timeline, &mut findings);
+    note_close_points(timeline, &mut findings);
     note_names(timeline, &mut findings);
     note_groups(timeline, &mut findings);
     findings
@@ -117,6 +119,29 @@ fn check_gains(timeline: &Timeline, findings: &mut Vec<Finding>) {
                 .found(format!("{:+.2} dB", 20.0 * loudest.log10()))
                 .allowed("at most +24.08 dB")
                 .hint("raise the object's own `gain`, which is applied to the sound, instead"),
+            );
+        }
+    }
+}
+
+/// Points closer than a block can be are moved or merged by the rule of
+/// [`cupola_model::Automation::master_blocks`]; a render follows each.
+fn note_close_points(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    for object in timeline.objects() {
+        let points = object.automation.points();
+        // A hold is drawn by two points exactly this far apart and becomes one block.
+        let close = |pair: &&[TimedPoint]| pair[1].frame - pair[0].frame < HOLD_RAMP;
+        let count = points.windows(2).filter(close).count();
+        if count > 0 {
+            findings.push(
+                Finding::note(
+                    "master.points.close",
+                    format!("{} changes faster than a master can state", object.name),
+                )
+                .subject(&object.name)
+                .found(format!("{count} points less than 250 frames after the one before"))
+                .allowed("250 frames between points")
+                .hint("the master moves or merges them by some milliseconds; renders do not"),
             );
         }
     }

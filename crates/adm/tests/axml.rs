@@ -396,3 +396,17 @@ fn what_the_profile_refuses_is_refused_by_name() {
     broken.lanes.clear();
     assert_eq!(rules(&broken), ["master.timeline"]);
 }
+
+#[test]
+fn points_too_close_for_blocks_are_told_and_holds_are_not() {
+    let notes = |points| {
+        let timeline = Programme::new(SampleRate::HZ_48000, 48_000).object("O", points).done();
+        let findings = check_limits(&timeline).into_iter();
+        findings.filter(|f| f.rule == "master.points.close").map(|f| f.found).collect::<Vec<_>>()
+    };
+    let hold =
+        vec![room(0, 0.0, 1.0, 0.0), room(23_750, 0.0, 1.0, 0.0), room(24_000, 1.0, 1.0, 0.0)];
+    assert_eq!(notes(hold.clone()), Vec::<String>::new());
+    let close = [hold, vec![room(24_100, 0.0, 1.0, 0.0)]].concat();
+    assert_eq!(notes(close), ["1 points less than 250 frames after the one before"]);
+}

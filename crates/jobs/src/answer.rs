@@ -1,6 +1,6 @@
 //! What a job has to say, for people and for machines.
 
-use cupola_model::{Decibels, Finding, LinearGain, Severity};
+use cupola_model::{Decibels, Finding, FrameIndex, LinearGain, Severity};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -13,6 +13,8 @@ pub struct ChannelLevel {
     pub peak: f32,
     /// Samples that saturated.
     pub clipped: u64,
+    /// The first of them.
+    pub first_clip: Option<FrameIndex>,
 }
 
 /// One file written.
@@ -111,8 +113,13 @@ impl Document {
     }
 }
 
+/// A number of things, in the singular where there is one.
+pub fn count(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+}
+
 /// A finding as JSON; unknown parts are null.
-pub fn finding_json(finding: &Finding) -> Value {
+fn finding_json(finding: &Finding) -> Value {
     let text = |s: &str| if s.is_empty() { Value::Null } else { s.into() };
     let number = |n: u32| if n == 0 { Value::Null } else { n.into() };
     let place = &finding.place;
@@ -136,6 +143,14 @@ pub fn finding_json(finding: &Finding) -> Value {
 fn output_json(output: &OutputReport) -> Value {
     let db = |peak: f32| Decibels::from(LinearGain(f64::from(peak))).0;
     let channels = output.channels.iter();
+    let clipped = channels.clone().filter(|c| c.clipped > 0).map(|c| {
+        json!({
+            "channel": c.name,
+            "samples": c.clipped,
+            "first_frame": c.first_clip.map(|f| f.0),
+            "peak_db": db(c.peak),
+        })
+    });
     json!({
         "path": output.path.display().to_string(),
         "kind": output.kind,
@@ -144,7 +159,7 @@ fn output_json(output: &OutputReport) -> Value {
         // JSON has no infinity: silence is null.
         "peak_db": output.peak_db(),
         "channel_peak_db": channels.clone().map(|c| db(c.peak)).collect::<Vec<_>>(),
-        "clipped_samples": channels.map(|c| c.clipped).sum::<u64>(),
+        "clipped": clipped.collect::<Value>(),
         "frames": output.frames,
         "bytes": output.bytes,
         "sha256": output.sha256,

@@ -24,7 +24,8 @@ pub struct CheckReport {
 pub fn check(scene: &Path) -> Result<CheckReport, JobError> {
     let project = project::load(scene, None)?;
     let named = plan::scene_recipes(&project)?;
-    let recipes: Vec<_> = named.iter().map(|(recipe, _)| recipe).collect();
+    let files = plan::file_names(named, &project, scene, None)?;
+    let recipes: Vec<_> = files.iter().map(|(recipe, _)| recipe).collect();
     let timeline = &project.timeline;
     let mut findings = project.findings;
     findings.extend(notes::master(timeline, &recipes));

@@ -14,7 +14,7 @@ const STATES_PER_OBJECT: usize = 500;
 pub(crate) fn note(timeline: &Timeline) -> Option<Finding> {
     let layout = cupola_scene::find_layout("7.1.4")?;
     let panner = PannerChoice::ByPosition.panner(layout);
-    let (mut worst, mut worst_name, mut sum, mut count) = (0.0_f64, "", 0.0, 0_usize);
+    let (mut worst, mut worst_name, mut sum, mut count) = (0.0_f64, "", 0.0, 0_u32);
     for object in timeline.objects() {
         let blocks = || object.automation.master_blocks(timeline.length, timeline.sample_rate);
         let step = blocks().count().div_ceil(STATES_PER_OBJECT).max(1);
@@ -33,11 +33,12 @@ pub(crate) fn note(timeline: &Timeline) -> Option<Finding> {
             count += 1;
         }
     }
-    if count == 0 {
+    // A twentieth of a degree is what printing would show as nothing.
+    if worst < 0.05 {
         return None;
     }
-    let message = "polar objects become room positions in the master; on 7.1.4 they are heard from \
-                   nearly the same directions";
+    let message =
+        "polar objects become room positions in the master; on 7.1.4 their directions differ";
     Some(
         Finding::note("master.conversion", message)
             .subject(worst_name)

@@ -1,5 +1,6 @@
 //! What a file holds, for people and for machines.
 
+use crate::answer::count;
 use crate::{Document, JobError, check};
 use cupola_bw64::SampleFormat;
 use cupola_masters::{FileInfo, MastersError, describe};
@@ -23,7 +24,14 @@ pub fn info(path: &Path) -> Result<Info, JobError> {
     }
     match describe(path) {
         Ok(info) => Ok(wave(path, &info)),
-        Err(error @ MastersError::Read { .. }) => Err(unreadable(path, &error)),
+        Err(MastersError::Read { source, .. }) => Err(JobError::InputUnreadable {
+            path: path.to_path_buf(),
+            reason: if path.is_dir() {
+                "this is a folder; name a file in it".into()
+            } else {
+                source.to_string()
+            },
+        }),
         Err(container) => match cupola_stems::probe(path) {
             Ok(probe) => Ok(stem(path, &probe)),
             // A file that calls itself RIFF is better explained by the reader of RIFF.
@@ -54,7 +62,12 @@ fn scene(path: &Path) -> Result<Info, JobError> {
     let lines = vec![
         format!("{}: scene \"{}\"", path.display(), checked.title),
         format!("  {seconds:.3} s, {} frames at {} Hz", checked.length, checked.sample_rate.hz()),
-        format!("  {beds} beds, {objects} objects, {tracks} tracks"),
+        format!(
+            "  {}, {}, {}",
+            count(beds, "bed"),
+            count(objects, "object"),
+            count(tracks, "track")
+        ),
     ];
     let document = Document::new("info")
         .with("kind", "scene".into())
@@ -74,8 +87,10 @@ fn stem(path: &Path, probe: &cupola_stems::Probe) -> Info {
     let mut lines = vec![
         format!("{}: {}", path.display(), facts.format),
         format!(
-            "  {} channels, {} Hz, {} frames, {seconds:.3} s",
-            facts.channels, facts.sample_rate, facts.frames
+            "  {}, {} Hz, {} frames, {seconds:.3} s",
+            count(facts.channels.into(), "channel"),
+            facts.sample_rate,
+            facts.frames
         ),
     ];
     lines.extend(probe.findings.iter().map(|f| format!("  {f}")));
@@ -98,8 +113,11 @@ fn wave(path: &Path, info: &FileInfo) -> Info {
     let mut lines = vec![
         format!("{}: {}, {}", path.display(), info.form.name(), sample_words(format.sample)),
         format!(
-            "  {} channels, {} Hz, {} frames, {seconds:.3} s, {} bytes",
-            format.channels, format.sample_rate, info.frames, info.bytes
+            "  {}, {} Hz, {} frames, {seconds:.3} s, {} bytes",
+            count(format.channels.into(), "channel"),
+            format.sample_rate,
+            info.frames,
+            info.bytes
         ),
     ];
     if let Some(mask) = format.channel_mask {
@@ -149,11 +167,11 @@ fn adm_lines(info: &FileInfo, lines: &mut Vec<String>) {
             let format = object.bed_format.map(|f| format!(" {f}")).unwrap_or_default();
             let moves = if object.moves { ", moving" } else { "" };
             lines.push(format!(
-                "    {} {}{format} \"{}\", {} tracks, {} blocks{moves}",
+                "    {} {}{format} \"{}\", {}, {} blocks{moves}",
                 object.id,
                 object.kind.name(),
                 object.name,
-                object.tracks,
+                count(object.tracks, "track"),
                 object.blocks
             ));
         }

@@ -39,6 +39,8 @@ fn table(layout: &Layout) -> Vec<String> {
     lines.push("channel  name    label   azimuth  elevation  room x, y, z".to_owned());
     for (channel, speaker) in layout.speakers().iter().enumerate() {
         let (d, r) = (speaker.direction, speaker.room);
+        // Adding zero turns the minus zero of a mirrored centre into plain zero.
+        let [x, y, z] = [r.x, r.y, r.z].map(|c| c + 0.0);
         lines.push(format!(
             "{:>7}  {:<6}  {:<6}  {:>7}  {:>9}  {}, {}, {}{}",
             channel + 1,
@@ -46,9 +48,9 @@ fn table(layout: &Layout) -> Vec<String> {
             speaker.label,
             d.azimuth_deg,
             d.elevation_deg,
-            r.x,
-            r.y,
-            r.z,
+            x,
+            y,
+            z,
             if speaker.lfe { "  (LFE)" } else { "" }
         ));
     }

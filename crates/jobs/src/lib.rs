@@ -22,7 +22,7 @@ mod pump;
 mod sources;
 mod tails;
 
-pub use answer::{ChannelLevel, Document, OutputReport, ProduceReport, finding_json};
+pub use answer::{ChannelLevel, Document, OutputReport, ProduceReport, count};
 pub use check::{CheckReport, check};
 pub use error::JobError;
 pub use info::{Info, info};

@@ -49,15 +49,22 @@ impl Manifest {
         }
     }
 
-    /// Records a file just written.
-    pub(crate) fn record(&mut self, path: &Path, sha256: &str) {
-        if let Some(name) = path.file_name() {
-            self.files.insert(name.to_string_lossy().into_owned(), sha256.to_owned());
-        }
+    /// Adds a file to the folder's manifest. Runs that work in one folder at the same time take
+    /// turns, so that none forgets what another has written.
+    pub(crate) fn record(folder: &Path, file: &Path, sha256: &str) -> Result<(), JobError> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        // Where a folder cannot be locked, as on some network disks, runs have to take care.
+        let turn = File::open(folder).and_then(|handle| handle.lock().map(|()| handle));
+        let mut manifest = Self::load(folder);
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        manifest.files.insert(name, sha256.to_owned());
+        let saved = manifest.save(folder);
+        drop(turn);
+        saved
     }
 
     /// Writes the manifest, whole or not at all.
-    pub(crate) fn save(&self, folder: &Path) -> Result<(), JobError> {
+    fn save(&self, folder: &Path) -> Result<(), JobError> {
         let path = folder.join(FILE_NAME);
         let text = json!({"cupola_manifest": 1, "files": self.files}).to_string();
         let mut file = PendingFile::create(&path, true).map_err(|e| not_written(&e))?;

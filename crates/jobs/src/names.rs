@@ -12,10 +12,18 @@ const RESERVED: [&str; 22] = [
     "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
-/// A title as a file name: Unicode NFC, characters that some file system forbids become `-`,
+/// A title and what tells this output from the others as one file name, without ending.
+pub(crate) fn output_name(title: &str, suffix: &str) -> String {
+    let suffix = safe_file_name(suffix);
+    let mut title = safe_file_name(title);
+    while title.len() + 1 + suffix.len() > LONGEST_NAME_BYTES && title.pop().is_some() {}
+    format!("{}_{suffix}", title.trim_end())
+}
+
+/// A text as a file name: Unicode NFC, characters that some file system forbids become `-`,
 /// no leading or trailing dots and spaces, never empty, never a device.
-pub(crate) fn safe_file_name(title: &str) -> String {
-    let mut name: String = title
+fn safe_file_name(text: &str) -> String {
+    let mut name: String = text
         .nfc()
         .map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c })
         .collect();
@@ -35,7 +43,7 @@ pub(crate) fn safe_file_name(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::safe_file_name;
+    use super::{output_name, safe_file_name};
 
     #[test]
     fn titles_become_names_every_file_system_takes() {
@@ -53,5 +61,12 @@ mod tests {
             assert_eq!(safe_file_name(title), name, "from {title:?}");
         }
         assert!(safe_file_name(&"é".repeat(500)).len() <= 200, "the name is too long");
+    }
+
+    #[test]
+    fn a_long_title_is_cut_and_never_what_tells_outputs_apart() {
+        let name = output_name(&"Very long ".repeat(50), "7.1.4");
+        assert!(name.len() <= 200 && name.ends_with("Very long_7.1.4"), "{name}");
+        assert_eq!(output_name("A/B", "5.1"), "A-B_5.1");
     }
 }

@@ -1,7 +1,7 @@
 //! What a run has to say about its outputs before it starts.
 
 use crate::plan::Recipe;
-use cupola_model::{BinauralMode, Finding, Item, Layout, Severity, Timeline};
+use cupola_model::{Bed, BinauralMode, Finding, Item, Layout, Severity, Timeline};
 use cupola_render::SpeakerRenderer;
 
 /// What the profile has to say about the master this programme becomes. Its errors refuse the run
@@ -22,20 +22,28 @@ pub(crate) fn binaural_modes(timeline: &Timeline, recipes: &[&Recipe]) -> Option
         Item::Bed(bed) => bed.channels.iter().map(|c| c.binaural).collect::<Vec<_>>(),
         Item::Object(object) => vec![object.binaural],
     });
-    let distant = modes.filter(|m| !matches!(m, BinauralMode::Off)).count();
-    if !headphones || distant == 0 {
+    // Mid is what everything is unless its author says otherwise.
+    let chosen = modes.filter(|m| matches!(m, BinauralMode::Near | BinauralMode::Far)).count();
+    if !headphones || chosen == 0 {
         return None;
     }
     let message = "near, mid and far sound alike in the headphone render; masters carry them";
-    Some(
-        Finding::note("binaural.modes", message)
-            .found(format!("{distant} tracks with such a mode")),
-    )
+    Some(Finding::note("binaural.modes", message).found(format!("{chosen} with near or far")))
 }
 
-/// An LFE that has nowhere to go.
-pub(crate) fn dropped_lfe(renderer: &SpeakerRenderer, layout: &Layout) -> Option<Finding> {
-    let beds = renderer.dropped_lfe();
+/// An LFE that carries something and has nowhere to go.
+pub(crate) fn dropped_lfe(
+    renderer: &SpeakerRenderer,
+    layout: &Layout,
+    timeline: &Timeline,
+) -> Option<Finding> {
+    let fed = |bed: &Bed| {
+        let mut lfes = bed.channels.iter().filter(|c| c.label.is_lfe());
+        lfes.any(|c| !timeline.lanes[c.lane.0].sources.is_empty())
+    };
+    let fed: Vec<_> = timeline.beds().filter(|bed| fed(bed)).map(|bed| bed.name.as_str()).collect();
+    let dropped = renderer.dropped_lfe().iter().map(String::as_str);
+    let beds: Vec<_> = dropped.filter(|name| fed.contains(name)).collect();
     if beds.is_empty() {
         return None;
     }

@@ -87,7 +87,7 @@ impl Default for ProduceOptions {
     }
 }
 
-/// Hears how a job gets on. Called from the thread that started the job.
+/// Hears how a job gets on. Called from one thread at a time, not always the caller's.
 pub trait Progress: Sync {
     /// A stage begins; `total_frames` of programme will pass in it, 0 when that is not known.
     fn stage(&self, name: &str, total_frames: u64);

@@ -2,11 +2,11 @@
 
 use crate::JobError;
 use crate::manifest::Manifest;
-use crate::names::safe_file_name;
+use crate::names::output_name;
 use crate::options::{Binding, MasterFormat, ProduceOptions, Target};
 use crate::project::{Project, read_text};
-use cupola_masters::{ChannelOrder, SampleDepth};
-use cupola_model::{Layout, Severity};
+use cupola_masters::{ChannelMap, ChannelOrder, SampleDepth};
+use cupola_model::{Finding, Layout, Severity};
 use cupola_scene::{BitDepth, LayoutRequest, OutputKind, OutputRequest};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,6 @@ pub(crate) struct Planned {
 pub(crate) struct Plan {
     pub(crate) outputs: Vec<Planned>,
     pub(crate) folder: PathBuf,
-    pub(crate) manifest: Manifest,
 }
 
 /// A recipe and the part of its file name that tells it from the others.
@@ -44,44 +43,72 @@ pub(crate) fn plan(
     binding: &Binding,
     options: &ProduceOptions,
 ) -> Result<Plan, JobError> {
-    let force = options.force;
     let (named, folder) = match binding {
         Binding::SceneOutputs { folder } => (scene_recipes(project)?, folder),
         Binding::Targets { targets, folder } => {
             (targets.iter().map(recipe).collect::<Result<_, _>>()?, folder)
         }
-        Binding::File { target, path } => return plan_file(recipe(target)?.0, path, force),
+        Binding::File { target, path } => {
+            return plan_file(project, scene_path, recipe(target)?.0, path, options.force);
+        }
     };
     let folder = folder.clone().unwrap_or_else(|| project.folder.join("out"));
+    let manifest = Manifest::load(&folder);
+    let inputs = inputs(project, scene_path);
+    let mut outputs = Vec::new();
+    for (recipe, name) in file_names(named, project, scene_path, options.group.as_deref())? {
+        let path = folder.join(name);
+        allow_overwrite(&path, &manifest, &inputs, options.force)?;
+        outputs.push(Planned { recipe, path });
+    }
+    Ok(Plan { outputs, folder })
+}
+
+/// Gives every output a file name; two of one name are refused.
+pub(crate) fn file_names(
+    named: Vec<Named>,
+    project: &Project,
+    scene_path: &Path,
+    group: Option<&str>,
+) -> Result<Vec<(Recipe, String)>, JobError> {
     let mut title = if project.timeline.title.is_empty() {
         scene_path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
     } else {
         project.timeline.title.clone()
     };
-    if let Some(group) = &options.group {
+    if let Some(group) = group {
         title = format!("{title}_{group}");
     }
-    let manifest = Manifest::load(&folder);
-    let mut outputs = Vec::new();
     let mut taken = BTreeSet::new();
-    for (recipe, suffix) in named {
-        let name = safe_file_name(&format!("{title}_{suffix}"));
+    let name = |(recipe, suffix): Named| {
+        let name = format!("{}.wav", output_name(&title, &suffix));
         // Some file systems do not tell upper from lower case.
-        if !taken.insert(name.to_lowercase()) {
-            return Err(JobError::Usage(format!(
-                "two outputs would both be called {name}.wav; ask for one of them, or make them in \
-                 two runs with different folders"
-            )));
+        if taken.insert(name.to_lowercase()) {
+            return Ok((recipe, name));
         }
-        let path = folder.join(format!("{name}.wav"));
-        allow_overwrite(&path, &manifest, force)?;
-        outputs.push(Planned { recipe, path });
-    }
-    Ok(Plan { outputs, folder, manifest })
+        Err(JobError::Usage(format!(
+            "two outputs would both be called {name}; ask for one of them, or make them in two runs \
+             with different folders"
+        )))
+    };
+    named.into_iter().map(name).collect()
 }
 
-fn plan_file(recipe: Recipe, path: &Path, force: bool) -> Result<Plan, JobError> {
-    if path.is_dir() {
+/// What a run reads, in the form the system knows it by. None of it is ever written.
+fn inputs(project: &Project, scene_path: &Path) -> Vec<PathBuf> {
+    let reference = project.scene.reference().map(|(path, _)| project.folder.join(path));
+    let read = project.stem_paths.iter().cloned().chain(reference).chain([scene_path.to_owned()]);
+    read.filter_map(|path| path.canonicalize().ok()).collect()
+}
+
+fn plan_file(
+    project: &Project,
+    scene_path: &Path,
+    recipe: Recipe,
+    path: &Path,
+    force: bool,
+) -> Result<Plan, JobError> {
+    if path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
         return Err(JobError::Usage(format!(
             "{} is a folder; name the file to write, for example {}",
             path.display(),
@@ -90,13 +117,19 @@ fn plan_file(recipe: Recipe, path: &Path, force: bool) -> Result<Plan, JobError>
     }
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let manifest = Manifest::load(&folder);
-    allow_overwrite(path, &manifest, force)?;
-    Ok(Plan { outputs: vec![Planned { recipe, path: path.to_path_buf() }], folder, manifest })
+    allow_overwrite(path, &manifest, &inputs(project, scene_path), force)?;
+    Ok(Plan { outputs: vec![Planned { recipe, path: path.to_path_buf() }], folder })
 }
 
 /// The outputs the scene asks for.
 pub(crate) fn scene_recipes(project: &Project) -> Result<Vec<Named>, JobError> {
-    project.scene.outputs().iter().map(|request| scene_recipe(request, &project.folder)).collect()
+    let requests = project.scene.outputs();
+    if requests.is_empty() {
+        let finding = Finding::error("output.none", "the scene asks for no output")
+            .hint("leave `outputs` out for 7.1.4, binaural and a master, or list some");
+        return Err(JobError::SceneInvalid(vec![finding]));
+    }
+    requests.iter().map(|request| scene_recipe(request, &project.folder)).collect()
 }
 
 fn scene_recipe(request: &OutputRequest, folder: &Path) -> Result<Named, JobError> {
@@ -120,11 +153,23 @@ fn scene_recipe(request: &OutputRequest, folder: &Path) -> Result<Named, JobErro
         OutputKind::Binaural { bits } => Recipe::Binaural { depth: depth(*bits) },
         OutputKind::MasterAdmBwf => Recipe::Master { format: MasterFormat::AdmBwf },
     };
-    Ok((recipe, request.name.clone()))
+    match order_problem(&recipe) {
+        None => Ok((recipe, request.name.clone())),
+        Some(problem) => {
+            let finding = Finding::error("output.order", problem).at(request.place.clone());
+            Err(JobError::SceneInvalid(vec![finding]))
+        }
+    }
+}
+
+/// Why a layout has no such order of channels.
+fn order_problem(recipe: &Recipe) -> Option<String> {
+    let Recipe::Speakers { layout, order, .. } = recipe else { return None };
+    ChannelMap::new(layout, *order).err().map(|error| error.to_string())
 }
 
 fn recipe(target: &Target) -> Result<Named, JobError> {
-    Ok(match target {
+    let named = match target {
         Target::Speakers { layout, depth, order } => {
             let layout = find_layout(layout)?;
             let name = layout.name.clone();
@@ -134,7 +179,11 @@ fn recipe(target: &Target) -> Result<Named, JobError> {
         Target::Master { format } => match format {
             MasterFormat::AdmBwf => (Recipe::Master { format: *format }, "adm-bwf".to_owned()),
         },
-    })
+    };
+    match order_problem(&named.0) {
+        None => Ok(named),
+        Some(problem) => Err(JobError::Usage(problem)),
+    }
 }
 
 /// A layout by name, or from a file.
@@ -146,10 +195,13 @@ pub(crate) fn find_layout(name: &str) -> Result<Layout, JobError> {
     if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
         return read_layout(path);
     }
-    let suggestion = cupola_scene::closest_layout_name(name)
+    let headphones = name.eq_ignore_ascii_case("binaural").then_some("binaural");
+    let suggestion = headphones
+        .or_else(|| cupola_scene::closest_layout_name(name))
         .map(|close| format!(" Did you mean {close}?"))
         .unwrap_or_default();
     let names = cupola_scene::standard_layouts().iter().map(|l| l.name.as_str());
+    let names = names.chain(["binaural"]);
     Err(JobError::Usage(format!(
         "there is no layout called {name}.{suggestion} Known are {}; a layout of your own is a file \
          ending in .yaml",
@@ -167,7 +219,18 @@ fn read_layout(path: &Path) -> Result<Layout, JobError> {
     }
 }
 
-fn allow_overwrite(path: &Path, manifest: &Manifest, force: bool) -> Result<(), JobError> {
+fn allow_overwrite(
+    path: &Path,
+    manifest: &Manifest,
+    inputs: &[PathBuf],
+    force: bool,
+) -> Result<(), JobError> {
+    if path.canonicalize().is_ok_and(|path| inputs.contains(&path)) {
+        return Err(JobError::OutputNotWritten(format!(
+            "{} is read by this very run and would be destroyed; choose another place with -o",
+            path.display()
+        )));
+    }
     if force || !path.exists() || manifest.recorded(path) {
         return Ok(());
     }

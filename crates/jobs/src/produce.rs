@@ -1,7 +1,7 @@
 //! Render, master, build: all outputs in one pass over the stems.
 
 use crate::answer::{ChannelLevel, OutputReport, ProduceReport};
-use crate::manifest::sha256_of;
+use crate::manifest::{Manifest, sha256_of};
 use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
 use crate::plan::{Plan, Planned, Recipe, plan};
 use crate::project::{Project, load};
@@ -123,7 +123,7 @@ fn renderer(
         (Recipe::Speakers { layout, .. }, _) => {
             let renderer =
                 SpeakerRenderer::new(timeline, layout, options.panner).map_err(|e| internal(&e))?;
-            findings.extend(notes::dropped_lfe(&renderer, layout));
+            findings.extend(notes::dropped_lfe(&renderer, layout, timeline));
             Ok(Some(Box::new(renderer)))
         }
         (Recipe::Binaural { .. }, Some(set)) => {
@@ -164,7 +164,7 @@ fn finish(
     timeline: &Timeline,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<OutputReport>, JobError> {
-    let Plan { outputs, folder, mut manifest } = plan;
+    let Plan { outputs, folder } = plan;
     let finished: Vec<_> = routes
         .into_par_iter()
         .map(|route| {
@@ -178,12 +178,12 @@ fn finish(
         .collect::<Result<_, JobError>>()?;
     let mut reports = Vec::new();
     for (output, (finished, sha256)) in outputs.into_iter().zip(finished) {
-        manifest.record(&output.path, &sha256);
         findings.extend(clipping(&output, &finished.report, timeline));
         finished.pending.persist().map_err(|e| not_written(&e))?;
+        // At once, so that the next run may replace it even if this one stops at the next file.
+        Manifest::record(&folder, &output.path, &sha256)?;
         reports.push(report(output, finished.report, sha256));
     }
-    manifest.save(&folder)?;
     Ok(reports)
 }
 
@@ -197,6 +197,7 @@ fn report(output: Planned, written: FileReport, sha256: String) -> OutputReport 
         name: c.name,
         peak: c.peak,
         clipped: c.clipped,
+        first_clip: c.first_clip,
     };
     OutputReport {
         path: output.path,
@@ -211,7 +212,8 @@ fn report(output: Planned, written: FileReport, sha256: String) -> OutputReport 
 
 /// An error for a file in which samples saturated: which channels, how often, when first, how loud.
 fn clipping(output: &Planned, written: &FileReport, timeline: &Timeline) -> Option<Finding> {
-    let gain = written.gain_without_clipping()?;
+    // Rounded up to what is printed, so that doing as told is enough.
+    let too_much = (-written.gain_without_clipping()?.0 * 100.0).floor() / 100.0 + 0.01;
     let clipped = written.channels.iter().filter(|c| c.clipped > 0);
     let each = clipped.map(|c| {
         let first = c.first_clip.map_or(0, |f| f.0) as f64 / f64::from(timeline.sample_rate.hz());
@@ -219,10 +221,9 @@ fn clipping(output: &Planned, written: &FileReport, timeline: &Timeline) -> Opti
         format!("{} {} samples, first at {first:.3} s, peak {peak:+.2} dBFS", c.name, c.clipped)
     });
     let found = each.collect::<Vec<_>>().join("; ");
-    let hint = format!("lower the gains by {:.2} dB, or write 32-bit float", -gain.0);
     let hint = match output.recipe {
-        Recipe::Master { .. } => format!("lower the gains by {:.2} dB", -gain.0),
-        _ => hint,
+        Recipe::Master { .. } => format!("lower the gains by {too_much:.2} dB"),
+        _ => format!("lower the gains by {too_much:.2} dB, or write 32-bit float"),
     };
     let message = format!("{} clips", output.path.display());
     Some(

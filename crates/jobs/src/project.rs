@@ -92,8 +92,12 @@ const NAMES_COMPARED: usize = 10_000;
 
 /// For a file that is missing: the file beside it that was probably meant. Empty for other files.
 fn similar_file(path: &Path) -> String {
-    if path.exists() {
-        return String::new();
+    if path.is_dir() {
+        return "a stem is one file; name a file in that folder".to_owned();
+    }
+    if path.symlink_metadata().is_ok() {
+        let broken = !path.exists();
+        return if broken { "it is a link that leads nowhere".to_owned() } else { String::new() };
     }
     let wanted = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -126,6 +130,6 @@ pub(crate) fn read_text(path: &Path, expected: &str) -> Result<String, JobError>
     String::from_utf8(bytes).map_err(|e| {
         let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
         let line = 1 + good.iter().filter(|&&b| b == b'\n').count();
-        refuse(format!("line {line} is not UTF-8 text; save the file as UTF-8, or {expected}"))
+        refuse(format!("line {line} is not UTF-8 text; save the file as UTF-8 ({expected})"))
     })
 }

@@ -119,11 +119,12 @@ struct Intake<'a> {
 }
 
 impl Intake<'_> {
-    fn read(&mut self, blocks: &mut [PlanarBlock]) -> Result<(), JobError> {
+    /// Reads the next frames of every stem into the beginning of its block.
+    fn read(&mut self, blocks: &mut [PlanarBlock], frames: usize) -> Result<(), JobError> {
         let io_frames = self.io_frames;
         self.readers.par_iter_mut().zip(blocks).zip(&self.names).try_for_each(
             |((reader, block), name)| {
-                for piece in pieces(0..block.frames(), io_frames) {
+                for piece in pieces(0..frames, io_frames) {
                     reader.read(block, piece).map_err(|e| unfit(name, &e))?;
                 }
                 Ok(())
@@ -163,20 +164,21 @@ pub(crate) fn run(
     };
     let (mut current, mut next) = (new_blocks(), new_blocks());
 
+    // Beyond the programme's end nothing is read here: what is not heard cannot stop a run.
+    let live_in = |index: u64| {
+        timeline.length.0.saturating_sub(index * chunk as u64).min(chunk as u64) as usize
+    };
     progress.stage("Rendering", timeline.length.0);
     let started = Instant::now();
-    intake.read(&mut current)?;
+    intake.read(&mut current, live_in(0))?;
     for index in 0..chunks {
-        let start = index * chunk as u64;
-        let live = timeline.length.0.saturating_sub(start).min(chunk as u64) as usize;
-        let more = index + 1 < chunks;
+        let live = live_in(index);
         let (read, rendered) = rayon::join(
-            || if more { intake.read(&mut next) } else { Ok(()) },
+            || intake.read(&mut next, live_in(index + 1)),
             || -> Result<(), JobError> {
                 mixer.process(&current, &mut lanes);
                 silence_from(&mut lanes, live);
                 passed.lanes.add(&lanes, live);
-                passed.tails.add(&current, live);
                 routes.par_iter_mut().try_for_each(|route| route.process(&lanes))
             },
         );
@@ -185,34 +187,40 @@ pub(crate) fn run(
         if progress.cancel_flag().load(Ordering::Relaxed) {
             return Err(JobError::Cancelled);
         }
-        let done = (start + chunk as u64).min(timeline.length.0);
+        let done = ((index + 1) * chunk as u64).min(timeline.length.0);
         progress.advance(done);
         let seconds = done as f64 / f64::from(timeline.sample_rate.hz());
         progress.speed(seconds / started.elapsed().as_secs_f64().max(1e-9));
     }
-    read_tails(timeline, &mut intake, &mut current, chunks, &mut passed.tails, progress)?;
+    read_tails(timeline, &mut intake, &mut current, &mut passed.tails, progress)?;
     Ok(passed)
 }
 
-/// Reads on to the end of the longest stem that is used.
+/// Reads on to the end of the longest stem that is used, or to the first stem that cannot be read.
 fn read_tails(
     timeline: &Timeline,
     intake: &mut Intake<'_>,
     blocks: &mut [PlanarBlock],
-    chunks_read: u64,
     tails: &mut Tails,
     progress: &dyn Progress,
 ) -> Result<(), JobError> {
     let ends = timeline.stems.iter().map(|s| s.facts.end_at(timeline.sample_rate, s.offset).0);
     let last = ends.max().unwrap_or(0);
-    let mut frame = chunks_read * chunk_frames(timeline) as u64;
+    let mut frame = timeline.length.0;
     while frame < last {
         if progress.cancel_flag().load(Ordering::Relaxed) {
             return Err(JobError::Cancelled);
         }
-        intake.read(blocks)?;
-        tails.add(blocks, 0);
-        frame += chunk_frames(timeline) as u64;
+        let frames = (last - frame).min(chunk_frames(timeline) as u64) as usize;
+        match intake.read(blocks, frames) {
+            Err(JobError::StemsUnfit(findings)) => {
+                tails.give_up(findings);
+                break;
+            }
+            read => read?,
+        }
+        tails.add(blocks, frames);
+        frame += frames as u64;
     }
     Ok(())
 }

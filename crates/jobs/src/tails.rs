@@ -1,6 +1,6 @@
 //! What the stems still hold after the end of the programme.
 
-use cupola_model::{Decibels, Finding, LinearGain, PlanarBlock, Timeline};
+use cupola_model::{Decibels, Finding, LinearGain, PlanarBlock, Severity, Timeline};
 
 /// Quieter tails are dither and reverberation nobody misses.
 const AUDIBLE_DBFS: f64 = -60.0;
@@ -9,17 +9,25 @@ const AUDIBLE_DBFS: f64 = -60.0;
 #[derive(Debug)]
 pub(crate) struct Tails {
     peaks: Vec<f32>,
+    unreadable: Vec<Finding>,
 }
 
 impl Tails {
     pub(crate) fn new(stems: usize) -> Self {
-        Self { peaks: vec![0.0; stems] }
+        Self { peaks: vec![0.0; stems], unreadable: Vec::new() }
     }
 
-    /// Takes in the frames of a chunk from `from` on.
-    pub(crate) fn add(&mut self, stems: &[PlanarBlock], from: usize) {
+    /// Keeps why the tails could not be read to their end. Nothing of them is heard, so it is no
+    /// more than a warning.
+    pub(crate) fn give_up(&mut self, findings: Vec<Finding>) {
+        let milder = |finding| Finding { severity: Severity::Warning, ..finding };
+        self.unreadable.extend(findings.into_iter().map(milder));
+    }
+
+    /// Takes in the first `frames` frames of a chunk.
+    pub(crate) fn add(&mut self, stems: &[PlanarBlock], frames: usize) {
         for (peak, stem) in self.peaks.iter_mut().zip(stems) {
-            let beyond = stem.iter().flat_map(|channel| &channel[from..]);
+            let beyond = stem.iter().flat_map(|channel| &channel[..frames]);
             *peak = beyond.fold(*peak, |peak, sample| peak.max(sample.abs()));
         }
     }
@@ -28,7 +36,7 @@ impl Tails {
     pub(crate) fn findings(&self, timeline: &Timeline) -> Vec<Finding> {
         let level = |peak: f32| Decibels::from(LinearGain(f64::from(peak))).0;
         let cut = self.peaks.iter().zip(&timeline.stems).filter(|(p, _)| level(**p) > AUDIBLE_DBFS);
-        cut.map(|(&peak, stem)| {
+        let notes = cut.map(|(&peak, stem)| {
             let message =
                 format!("stem {} still sounds where the programme ends and is cut", stem.name);
             Finding::note("signal.tail_cut", message)
@@ -36,7 +44,7 @@ impl Tails {
                 .found(format!("a tail peaking at {:.1} dBFS", level(peak)))
                 .allowed(format!("{AUDIBLE_DBFS} dBFS"))
                 .hint("move `end` later, or leave it out to keep the longest stem whole")
-        })
-        .collect()
+        });
+        notes.chain(self.unreadable.iter().cloned()).collect()
     }
 }

@@ -1,10 +1,17 @@
 //! Files that get their name only when they are whole.
 
 use crate::{FileReport, MastersError};
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::NamedTempFile;
+
+const PREFIX: &str = ".cupola-";
+const SUFFIX: &str = ".tmp";
+
+/// A temporary file is left alone this long, even when nobody seems to hold it.
+const ABANDONED_AFTER: Duration = Duration::from_secs(60);
 
 /// A file under a temporary name in the folder of its target.
 ///
@@ -41,12 +48,15 @@ impl PendingFile {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
+        remove_abandoned(folder);
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".cupola-").suffix(".tmp");
+        builder.prefix(PREFIX).suffix(SUFFIX);
         if let Some(permissions) = ordinary_permissions() {
             builder.permissions(permissions);
         }
         let file = builder.tempfile_in(folder).map_err(failed)?;
+        // Tells other runs that somebody is still at work; not every disk can.
+        let _ = file.as_file().try_lock();
         Ok(Self { target: target.to_owned(), overwrite, file })
     }
 
@@ -90,6 +100,25 @@ impl Seek for PendingFile {
     }
 }
 
+/// Removes temporary files of runs that were killed: those of our name that nobody holds and nobody
+/// has written to for a while.
+fn remove_abandoned(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with(PREFIX) || !name.ends_with(SUFFIX) {
+            continue;
+        }
+        let age = entry.metadata().and_then(|m| m.modified()).map(|m| m.elapsed());
+        let old = matches!(age, Ok(Ok(age)) if age > ABANDONED_AFTER);
+        let free = || File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if old && free() {
+            // What cannot be removed does no harm but take room.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Read and write for everybody the umask lets; a temporary file alone would be private.
 #[cfg(unix)]
 fn ordinary_permissions() -> Option<Permissions> {
@@ -106,6 +135,7 @@ fn ordinary_permissions() -> Option<Permissions> {
 mod tests {
     use super::*;
     use std::fs;
+    use std::time::SystemTime;
 
     fn names_in(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(folder)
@@ -114,6 +144,25 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_what_others_write_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = SystemTime::now() - Duration::from_secs(3600);
+        let file = |name: &str| {
+            let file = File::create(folder.path().join(name)).unwrap();
+            file.set_modified(old).unwrap();
+            file
+        };
+        file(".cupola-abandoned.tmp");
+        file("somebody-else.tmp");
+        let held = file(".cupola-held.tmp");
+        held.lock().unwrap();
+        File::create(folder.path().join(".cupola-young.tmp")).unwrap();
+        drop(PendingFile::create(&folder.path().join("song.wav"), false).unwrap());
+        let left = [".cupola-held.tmp", ".cupola-young.tmp", "somebody-else.tmp"];
+        assert_eq!(names_in(folder.path()), left);
     }
 
     #[test]

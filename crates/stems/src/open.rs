@@ -18,6 +18,10 @@ pub(crate) enum Opened {
 /// Opens a file by what it holds; its extension is only a hint.
 pub(crate) fn open(path: &Path) -> Result<Opened, StemError> {
     let io = |source| StemError::Io { file: path.into(), source };
+    // A pipe or a device could keep us waiting for ever, and stems are read more than once.
+    if std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        return Err(StemError::Unsupported { file: path.into(), what: "a pipe or device".into() });
+    }
     let mut handle = File::open(path).map_err(io)?;
     let mut head = Vec::with_capacity(12);
     handle.by_ref().take(12).read_to_end(&mut head).map_err(io)?;

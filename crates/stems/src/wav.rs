@@ -49,10 +49,16 @@ impl WavFile {
         let finding = |repair: &Repair| {
             let rule = rule_of(repair);
             let place = Place { file: name.clone(), ..Place::default() };
-            let finding = if repair.loses_sound() {
-                Finding::warning(rule, repair.to_string()).hint("export the stem again")
-            } else {
-                Finding::note(rule, repair.to_string())
+            // A shorter programme that nobody notices is worse than none; a last frame in pieces is
+            // what some recorders leave.
+            let finding = match repair {
+                Repair::DataCut { .. } => Finding::error(rule, repair.to_string()).hint(
+                    "copy or export the stem again, or mend its header to keep what is there",
+                ),
+                _ if repair.loses_sound() => {
+                    Finding::warning(rule, repair.to_string()).hint("export the stem again")
+                }
+                _ => Finding::note(rule, repair.to_string()),
             };
             finding.at(place).subject(name.clone())
         };

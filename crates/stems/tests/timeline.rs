@@ -116,7 +116,7 @@ fn a_wav_file_cut_off_is_read_to_its_end_with_a_warning() {
     let probe = probe(&path).unwrap();
     assert_eq!(probe.facts.frames, 899);
     let rules: Vec<_> = probe.findings.iter().map(|f| (f.rule, f.severity.name())).collect();
-    assert_eq!(rules, [("stems.wav.truncated", "warning")]);
+    assert_eq!(rules, [("stems.wav.truncated", "error")]);
     let got = read(&path, StemOffset::NONE, 48_000, 1000, 1000);
     assert!(got[0][..899] == planes[0][..899] && got[0][899..].iter().all(|&x| x == 0.0));
 }

@@ -105,13 +105,19 @@ impl GainTrack {
     }
 
     fn find_active(&mut self) {
+        // A bit a channel: to branch at every channel is to guess wrong at a few of them.
+        let mut heard = 0_u64;
+        for (channel, (&from, &to)) in self.gains.iter().zip(&self.next_gains).enumerate() {
+            heard |= u64::from((from != 0.0) | (to != 0.0)) << channel;
+        }
         let span = (self.segment.end - self.segment.start) as f64;
         self.active.clear();
-        for (channel, (&from, &to)) in self.gains.iter().zip(&self.next_gains).enumerate() {
-            if from != 0.0 || to != 0.0 {
-                let step = ((to - from) / span) as f32;
-                self.active.push((channel, Ramp { from: from as f32, step }));
-            }
+        while heard != 0 {
+            let channel = heard.trailing_zeros() as usize;
+            heard &= heard - 1;
+            let (from, to) = (self.gains[channel], self.next_gains[channel]);
+            let step = ((to - from) / span) as f32;
+            self.active.push((channel, Ramp { from: from as f32, step }));
         }
     }
 }

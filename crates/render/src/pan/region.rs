@@ -16,12 +16,16 @@ const ON_EDGE: f64 = -1e-12;
 /// The directions panned among the same loudspeakers.
 #[derive(Debug)]
 pub(super) struct Region {
-    /// Unit normals of the planes through the listener and an edge, inwards.
-    pub edges: Vec<Vec3>,
+    edges: Edges,
     /// Points of the hull that get gain.
     pub corners: Vec<usize>,
     law: Law,
 }
+
+/// Unit normals of the planes through the listener and an edge, inwards: all x, all y, all z, so that
+/// four are asked at once. A triangle repeats its last edge.
+#[derive(Debug)]
+struct Edges([[f64; 4]; 3]);
 
 #[derive(Debug)]
 enum Law {
@@ -47,7 +51,7 @@ impl Region {
             [a, b, c] => {
                 let base = [at(a), at(b), at(c)];
                 vec![Self {
-                    edges: inward_normals(&base),
+                    edges: Edges::around(&base),
                     corners: facet.corners.clone(),
                     law: Law::Triangle(inverse_rows(base)),
                 }]
@@ -57,7 +61,7 @@ impl Region {
                 let [a, b, c, d] = base;
                 let (x, y) = (Quadratic::new(a, b, c, d), Quadratic::new(b, c, d, a));
                 vec![Self {
-                    edges: inward_normals(&base),
+                    edges: Edges::around(&base),
                     corners: facet.corners.clone(),
                     law: Law::Quad { x, y },
                 }]
@@ -68,20 +72,21 @@ impl Region {
 
     /// Whether a direction lies inside, edges included.
     pub(super) fn holds(&self, p: Vec3) -> bool {
-        self.edges.iter().all(|&edge| dot(edge, p) >= ON_EDGE)
+        // Without a way out half way the four are computed together.
+        self.edges.depths(p).iter().fold(true, |inside, &depth| inside & (depth >= ON_EDGE))
     }
 
     /// How far inside the region a direction lies: the sine of the angle to the nearest edge,
     /// negative outside.
     pub(super) fn depth(&self, p: Vec3) -> f64 {
-        self.edges.iter().map(|&edge| dot(edge, p)).fold(f64::INFINITY, f64::min)
+        self.edges.depths(p).into_iter().fold(f64::INFINITY, f64::min)
     }
 
-    /// The weights of a direction inside, for [`Region::for_each_gain`].
+    /// The weights of a direction inside; see [`Region::weight_of`].
     pub(super) fn weights(&self, p: Vec3) -> [f64; 4] {
         match &self.law {
             Law::Triangle(rows) => {
-                let [a, b, c] = rows.map(|row| dot(row, p).max(0.0));
+                let [a, b, c] = barycentric(rows, p);
                 [a, b, c, 0.0]
             }
             Law::Quad { x, y } => {
@@ -89,20 +94,29 @@ impl Region {
                 [(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y]
             }
             Law::Spoke { rows, middle_share } => {
-                let [first, second, middle] = rows.map(|row| dot(row, p).max(0.0));
+                let [first, second, middle] = barycentric(rows, p);
                 let shared = middle * middle_share;
                 [first + shared, second + shared, shared, shared]
             }
         }
     }
 
-    /// Calls `give` with each corner and its gain, not normalised, ≥ 0.
-    pub(super) fn for_each_gain(&self, weights: &[f64; 4], mut give: impl FnMut(usize, f64)) {
-        for (i, &corner) in self.corners.iter().enumerate() {
-            // From the third on, all corners of a spoke get the same.
-            give(corner, weights[i.min(3)]);
-        }
+    /// Which of the weights is the gain of a corner, not normalised, ≥ 0.
+    pub(super) fn weight_of(corner: usize) -> usize {
+        // From the third on, all corners of a spoke get the same.
+        corner.min(3)
     }
+
+    /// The energy of the gains that weights stand for.
+    pub(super) fn energy(&self, [a, b, c, d]: [f64; 4]) -> f64 {
+        a * a + b * b + c * c + d * d * (self.corners.len() - 3) as f64
+    }
+}
+
+/// The gains of the three corners of a base.
+// Written out, here and elsewhere in the hot path: `map` on arrays is a call of its own.
+fn barycentric(rows: &[Vec3; 3], p: Vec3) -> [f64; 3] {
+    [dot(rows[0], p).max(0.0), dot(rows[1], p).max(0.0), dot(rows[2], p).max(0.0)]
 }
 
 fn spokes(facet: &Facet, points: &[Vector3<f64>]) -> Vec<Region> {
@@ -114,14 +128,29 @@ fn spokes(facet: &Facet, points: &[Vector3<f64>]) -> Vec<Region> {
             let corners: Vec<usize> = (0..n).map(|i| facet.corners[(first + i) % n]).collect();
             let base = [points[corners[0]], points[corners[1]], middle];
             let law = Law::Spoke { rows: inverse_rows(base), middle_share: 1.0 / sum.norm() };
-            Region { edges: inward_normals(&base), corners, law }
+            Region { edges: Edges::around(&base), corners, law }
         })
         .collect()
 }
 
-fn inward_normals(base: &[Vector3<f64>]) -> Vec<Vec3> {
-    let next = base.iter().cycle().skip(1);
-    base.iter().zip(next).map(|(a, b)| a.cross(b).normalize().into()).collect()
+impl Edges {
+    /// The edges of three or four corners.
+    fn around(base: &[Vector3<f64>]) -> Self {
+        let edge = |n: usize| {
+            let n = n.min(base.len() - 1);
+            base[n].cross(&base[(n + 1) % base.len()]).normalize()
+        };
+        Self([0, 1, 2].map(|axis| [0, 1, 2, 3].map(|n| edge(n)[axis])))
+    }
+
+    fn depths(&self, [px, py, pz]: Vec3) -> [f64; 4] {
+        let [x, y, z] = &self.0;
+        let mut depths = [0.0; 4];
+        for (n, depth) in depths.iter_mut().enumerate() {
+            *depth = x[n] * px + y[n] * py + z[n] * pz;
+        }
+        depths
+    }
 }
 
 fn inverse_rows(base: [Vector3<f64>; 3]) -> [Vec3; 3] {
@@ -140,7 +169,7 @@ impl Quadratic {
 
     /// The root between 0 and 1.
     fn solve(&self, p: Vec3) -> f64 {
-        let [a, b, c] = self.0.map(|coefficient| dot(coefficient, p));
+        let (a, b, c) = (dot(self.0[0], p), dot(self.0[1], p), dot(self.0[2], p));
         let root = (b * b - 4.0 * a * c).max(0.0).sqrt();
         // The form that loses no digits when a vanishes, as it does for parallelograms.
         let q = -0.5 * (b + root.copysign(b));

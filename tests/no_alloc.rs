@@ -1,6 +1,7 @@
 //! The block loops do not allocate.
 
 use cupola_model::*;
+use cupola_render::binaural::BinauralRenderer;
 use cupola_render::{LaneMixer, PannerChoice, Renderer, SpeakerRenderer};
 use std::alloc::{GlobalAlloc, Layout as MemoryLayout, System};
 use std::cell::Cell;
@@ -162,6 +163,19 @@ fn rendering_to_loudspeakers_does_not_allocate() {
             assert_eq!(count, 0, "{choice:?} on {}: {count} allocations", layout.name);
         }
     }
+}
+
+#[test]
+fn rendering_to_headphones_does_not_allocate() {
+    let timeline = timeline();
+    let mut lanes = PlanarBlock::new(timeline.lanes.len(), FRAMES);
+    lanes.iter_mut().for_each(|lane| lane.fill(0.1));
+    let set = cupola_hrtf::embedded(timeline.sample_rate).unwrap();
+    let mut renderer = BinauralRenderer::new(&timeline, &set).unwrap();
+    let mut out = PlanarBlock::new(renderer.channels(), FRAMES);
+    let count = allocations(|| (0..CALLS).for_each(|_| renderer.process(&lanes, &mut out)));
+    assert_eq!(count, 0, "{count} allocations in {CALLS} calls");
+    assert!(out.channel(0).iter().any(|sample| *sample != 0.0), "nothing was rendered");
 }
 
 #[test]

@@ -44,3 +44,11 @@ fn every_example_builds_with_headroom() {
         }
     }
 }
+
+#[test]
+fn the_scene_in_the_readme_is_a_right_scene() {
+    let readme = include_str!("../../README.md");
+    let scene = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let checked = cupola_scene::parse_scene(scene.expect("a scene in the README"), "README.md");
+    assert!(checked.value.is_some() && checked.findings.is_empty(), "{:#?}", checked.findings);
+}

@@ -6,11 +6,12 @@
 
 use crate::curve::Curve;
 use crate::pair::{self, Side};
+use crate::path::Track;
 use crate::scene::Keyframe;
+use crate::stop::Stop;
 use cupola_model::automation::HOLD_RAMP;
 use cupola_model::{
     Decibels, FrameIndex, LinearGain, ObjectState, PolarPosition, Position, TimedPoint,
-    position::wrap_degrees,
 };
 
 /// Largest error of a direction in degrees.
@@ -60,39 +61,11 @@ struct Level {
     linear: bool,
 }
 
-/// A position, and the whole turns on the way there.
-#[derive(Clone, Copy, Debug)]
-struct Stop {
-    position: Position,
-    turns: f64,
-}
-
-impl Stop {
-    /// Degrees of azimuth from another position to this one; 0 in a room.
-    fn way_deg(&self, from: &Self) -> f64 {
-        match (from.position, self.position) {
-            (Position::Polar(a), Position::Polar(b)) => {
-                wrap_degrees(b.azimuth_deg - a.azimuth_deg) + 360.0 * self.turns
-            }
-            _ => 0.0,
-        }
-    }
-
-    /// The position at a share of the way from another one to this one.
-    fn position_from(&self, from: &Self, t: f64) -> Position {
-        match (from.position, from.position.lerp(self.position, t)) {
-            (Position::Polar(a), Position::Polar(b)) if self.turns != 0.0 => {
-                let azimuth_deg = wrap_degrees(a.azimuth_deg + self.way_deg(from) * t);
-                Position::Polar(PolarPosition { azimuth_deg, ..b })
-            }
-            (_, position) => position,
-        }
-    }
-}
-
 /// The exact values of an object over time.
 #[derive(Clone, Debug)]
-pub(crate) struct Lanes {
+pub(crate) struct Lanes<'p> {
+    /// Where the position comes from when not from keyframes.
+    path: Option<&'p Track<'p>>,
     position: Lane<Stop>,
     gain: Lane<Level>,
     size: Lane<f64>,
@@ -145,7 +118,7 @@ impl<T: Copy> Lane<T> {
     }
 }
 
-impl Lanes {
+impl<'p> Lanes<'p> {
     /// The lanes of an object with these values at rest. A gain of 0 dB is added to the static gain,
     /// which is not in here.
     pub(crate) fn new(
@@ -153,6 +126,7 @@ impl Lanes {
         size: f64,
         keyframes: &[Keyframe],
         pair: Option<(f64, Side)>,
+        path: Option<&'p Track<'p>>,
     ) -> Self {
         let stop = |k: &Keyframe| Some(Stop { position: k.position?, turns: k.turns });
         let positions =
@@ -167,6 +141,7 @@ impl Lanes {
             (at, curve, Level { db, linear })
         });
         Self {
+            path,
             position: Lane::new(Stop { position, turns: 0.0 }, positions),
             gain: Lane::new(rest, levels),
             size: Lane::new(size, sizes),
@@ -177,7 +152,11 @@ impl Lanes {
     /// The exact state at a frame.
     pub(crate) fn state_at(&self, frame: u64) -> ObjectState {
         let (a, b, t) = self.position.around(frame);
-        let centre = if t > 0.0 { b.position_from(&a, t) } else { a.position };
+        let centre = match self.path {
+            Some(track) => track.position_at(frame),
+            None if t > 0.0 => b.position_from(&a, t),
+            None => a.position,
+        };
         let position = match self.pair {
             Some((width, side)) => pair::place(centre, width, side),
             None => centre,
@@ -197,6 +176,9 @@ impl Lanes {
 
     /// Degrees of azimuth the centre goes between two frames of one movement.
     fn swing_deg(&self, from: u64, to: u64) -> f64 {
+        if let Some(track) = self.path {
+            return track.swing_deg(from, to);
+        }
         let next = self.position.steps.partition_point(|step| step.at <= from);
         let Some(step) = self.position.steps.get(next) else { return 0.0 };
         let start =
@@ -213,6 +195,7 @@ impl Lanes {
     fn knots(&self) -> Vec<u64> {
         let mut knots = vec![0];
         knots.extend(self.position.knots());
+        knots.extend(self.path.iter().flat_map(|track| track.knots()));
         knots.extend(self.gain.knots());
         knots.extend(self.size.knots());
         knots.sort_unstable();
@@ -223,7 +206,7 @@ impl Lanes {
 
 /// Few points whose straight lines stay within the tolerances of the lanes, exact at every keyframe.
 /// `None` when more than `most` would be needed.
-pub(crate) fn flatten(lanes: &Lanes, most: usize) -> Option<Vec<TimedPoint>> {
+pub(crate) fn flatten(lanes: &Lanes<'_>, most: usize) -> Option<Vec<TimedPoint>> {
     let mut points = vec![lanes.point_at(0)];
     for pair in lanes.knots().windows(2) {
         let mut at = points[points.len() - 1];
@@ -247,7 +230,7 @@ pub(crate) fn flatten(lanes: &Lanes, most: usize) -> Option<Vec<TimedPoint>> {
 ///
 /// The error of a line across a smooth curve grows with the square of its span, so each try leads to
 /// the next.
-fn farthest(lanes: &Lanes, from: &TimedPoint, first: u64, end: u64) -> TimedPoint {
+fn farthest(lanes: &Lanes<'_>, from: &TimedPoint, first: u64, end: u64) -> TimedPoint {
     let longest = end - from.frame.0;
     let mut span = first;
     let mut good = lanes.point_at(from.frame.0 + 1);
@@ -275,7 +258,7 @@ fn farthest(lanes: &Lanes, from: &TimedPoint, first: u64, end: u64) -> TimedPoin
 }
 
 /// The largest error of the straight line between two points, as a share of the tolerance.
-fn line_error(lanes: &Lanes, a: &TimedPoint, b: &TimedPoint) -> f64 {
+fn line_error(lanes: &Lanes<'_>, a: &TimedPoint, b: &TimedPoint) -> f64 {
     let span = b.frame.0 - a.frame.0;
     let probes = PROBES.min(span);
     let error_at = |i: u64| {

@@ -25,13 +25,18 @@ pub(crate) struct Curves {
 }
 
 impl Curve {
-    pub(crate) const WORDS: [(&'static str, Self); 5] = [
+    /// The curves that do not step.
+    pub(crate) const MOVING_WORDS: [(&'static str, Self); 4] = [
         ("linear", Self::Linear),
-        ("hold", Self::Hold),
         ("smooth", Self::Smooth),
         ("ease-in", Self::EaseIn),
         ("ease-out", Self::EaseOut),
     ];
+
+    pub(crate) const WORDS: [(&'static str, Self); 5] = {
+        let [linear, smooth, ease_in, ease_out] = Self::MOVING_WORDS;
+        [linear, ("hold", Self::Hold), smooth, ease_in, ease_out]
+    };
 
     /// The share of the way at a share of the time. The ramp that draws a `hold` is straight.
     pub(crate) fn shape(self, t: f64) -> f64 {

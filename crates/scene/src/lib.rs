@@ -23,6 +23,10 @@
 //! * `turns: n` adds n whole turns to the short way of an azimuth, anticlockwise when positive.
 //! * `speaker: Ltf` is the place of that loudspeaker in the room, or its direction in an object that
 //!   has polar positions before.
+//! * A `path` takes the place of positions and keyframed positions. Its cycles may be given in bars and
+//!   keep to them; `orbit`, `pendulum` and `random_walk` go on to the end of the programme unless
+//!   `repeats` or `until` says otherwise, `line`, `arc` and `spiral` go once, and repeated they go
+//!   there and back.
 //! * Keyframe gains are added to the object's `gain`, which is baked into its track.
 
 mod automation;
@@ -35,13 +39,16 @@ mod parse;
 mod parse_bed;
 mod parse_keyframes;
 mod parse_object;
+mod parse_path;
 mod parse_position;
+mod path;
 mod place;
 mod read;
 mod resolve;
 mod route;
 mod rules;
 mod scene;
+mod stop;
 mod time;
 mod value;
 mod version;

@@ -31,7 +31,9 @@ pub(crate) fn check(
 fn note_clipped_pair(entry: &ObjectEntry, findings: &mut Findings) {
     let Feed::Pair { width, spot } = &entry.feed else { return };
     let moved = entry.keyframes.iter().filter_map(|k| k.position);
-    if std::iter::once(entry.position).chain(moved).any(|c| pair::is_clipped(c, *width)) {
+    let path = entry.path.iter().flat_map(|path| path.outline());
+    if std::iter::once(entry.position).chain(moved).chain(path).any(|c| pair::is_clipped(c, *width))
+    {
         let finding = Finding::note(rules::PAIR_CLIPPED, "the pair is wider than the room allows")
             .subject(entry.name.clone())
             .hint("it stops at the walls; make it narrower or move it to the middle");

@@ -3,11 +3,13 @@
 use crate::parse::{Context, groups};
 use crate::parse_bed::read_channel;
 use crate::parse_keyframes::read_keyframes;
+use crate::parse_path::read_path;
 use crate::parse_position::PositionTrack;
+use crate::path::Path;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields};
 use crate::rules;
-use crate::scene::{Feed, ObjectEntry};
+use crate::scene::{Feed, Keyframe, ObjectEntry};
 use crate::value::{PAIR_ANGLE, PAIR_ROOM, SIZE};
 use cupola_model::{Finding, Position};
 
@@ -45,13 +47,22 @@ fn read_object(
     let automation = fields.get("automation");
     let keyframes = automation
         .map_or_else(Vec::new, |list| read_keyframes(&list, &mut track, &context.clock, findings));
-    let first_position =
-        position.or_else(|| keyframes.iter().find_map(|keyframe| keyframe.position));
+    let path_key = fields.get("path");
+    let path = path_key.as_ref().and_then(|c| read_path(c, &context.clock, findings));
+    if path_key.is_some() {
+        refuse_positions(position_key.as_ref(), &keyframes, findings);
+    }
+    let first_position = path
+        .as_ref()
+        .map(Path::first_position)
+        .or(position)
+        .or_else(|| keyframes.iter().find_map(|keyframe| keyframe.position));
     let feed = read_feed(&mut fields, first_position, findings);
     fields.finish(findings);
-    if first_position.is_none() && !position_failed && position_key.is_none() {
+    if first_position.is_none() && !position_failed && position_key.is_none() && path_key.is_none()
+    {
         let finding = Finding::error(rules::KEY_MISSING, "`position` is missing")
-            .hint("add `position: {azimuth: 0}` or `position: {x: 0, y: 1}`");
+            .hint("add `position: {azimuth: 0}` or `position: {x: 0, y: 1}`, or a `path`");
         item.report(findings, finding);
     }
     let stem = stem?;
@@ -65,10 +76,26 @@ fn read_object(
         gain_db: gain.unwrap_or(0.0),
         size: size.unwrap_or(0.0),
         position: first_position?,
+        path,
         keyframes,
         silenced: false,
         spot: item.spot(),
     })
+}
+
+/// Positions beside a path, which says itself where the object is.
+fn refuse_positions(
+    position: Option<&Cursor<'_>>,
+    keyframes: &[Keyframe],
+    findings: &mut Findings,
+) {
+    let moved = keyframes.iter().filter(|keyframe| keyframe.position.is_some());
+    let spots = position.map(Cursor::spot).into_iter().chain(moved.map(|k| k.spot.clone()));
+    for spot in spots {
+        let finding = Finding::error(rules::KEY_CONFLICT, "the path says where the object is")
+            .hint("keep the position or the path; keyframes beside a path change gain and size");
+        findings.push(&spot, finding);
+    }
 }
 
 /// `channel`, `fold` or `pair`, of which one may be given.

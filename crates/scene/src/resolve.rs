@@ -3,6 +3,7 @@
 use crate::automation::{Lanes, flatten};
 use crate::movement;
 use crate::pair::Side;
+use crate::path;
 use crate::place::{Findings, Spot};
 use crate::route::{self, Feeds};
 use crate::rules;
@@ -246,14 +247,21 @@ impl<'s> Work<'s> {
                 }
                 _ => vec![None],
             };
+            let length = length.unwrap_or_default();
+            let track = entry.path.as_ref().map(|path| path.track(length));
             for (i, (name, side)) in entry.names().into_iter().zip(sides).enumerate() {
-                let lanes = Lanes::new(entry.position, entry.size, &entry.keyframes, side);
-                let Some(points) = flatten(&lanes, points_left) else {
-                    let finding =
-                        Finding::error(rules::LIMIT_POINTS, "the scene moves more than fits")
-                            .allowed(format!("{MAX_POINTS} points"))
-                            .hint("use fewer keyframes");
-                    self.findings.push(&entry.spot, finding);
+                let path = match &track {
+                    Some(None) => None,
+                    Some(Some(track)) => Some(Some(track)),
+                    None => Some(None),
+                };
+                let points = path.and_then(|path| {
+                    let keyframes = &entry.keyframes;
+                    let lanes = Lanes::new(entry.position, entry.size, keyframes, side, path);
+                    flatten(&lanes, points_left)
+                });
+                let Some(points) = points else {
+                    self.refuse_points(entry);
                     return items;
                 };
                 points_left -= points.len();
@@ -277,6 +285,13 @@ impl<'s> Work<'s> {
             }
         }
         items
+    }
+
+    fn refuse_points(&mut self, entry: &ObjectEntry) {
+        let finding = Finding::error(rules::LIMIT_POINTS, "the scene moves more than fits")
+            .allowed(format!("{MAX_POINTS} points, {} cycles of a path", path::MAX_CYCLES))
+            .hint("use fewer keyframes, or longer cycles");
+        self.findings.push(&entry.spot, finding);
     }
 
     /// For each object of an entry, the channels of its stem with a factor. Empty when they are not

@@ -51,6 +51,9 @@ rules! {
     KEYFRAME_EMPTY = "scene.keyframe.empty", "A keyframe that changes nothing.";
     KEYFRAME_JUMP = "scene.keyframe.jump", "A value jumps at its first keyframe.";
     KEYFRAME_AFTER_END = "scene.keyframe.after_end", "A keyframe after the end of the programme.";
+    PATH_END = "scene.path.end", "A path that ends before it starts.";
+    PATH_OUTSIDE = "scene.path.outside", "A path that leaves the room.";
+    PATH_OPPOSITE = "scene.path.opposite", "An arc between opposite directions.";
     OUTPUT_TWICE = "scene.output.twice", "Two outputs that would have one name.";
     MASTER_RATE = "scene.master.sample_rate", "Masters are made at 48 or 96 kHz.";
     MASTER_BED = "scene.master.bed", "Some players expect ten bed tracks.";

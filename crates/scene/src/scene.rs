@@ -2,6 +2,7 @@
 
 use crate::curve::Curves;
 use crate::layouts::LayoutRequest;
+use crate::path::Path;
 use crate::place::Spot;
 use crate::time::Timecode;
 use cupola_model::{
@@ -153,6 +154,8 @@ pub(crate) struct ObjectEntry {
     pub(crate) gain_db: f64,
     pub(crate) size: f64,
     pub(crate) position: Position,
+    /// What moves it instead of the keyframes.
+    pub(crate) path: Option<Path>,
     pub(crate) keyframes: Vec<Keyframe>,
     pub(crate) silenced: bool,
     pub(crate) spot: Spot,

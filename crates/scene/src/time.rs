@@ -2,6 +2,7 @@
 //! time. All are exact fractions of a second until they become the nearest frame.
 
 mod ratio;
+mod span;
 mod tempo;
 mod tempo_keys;
 mod timecode;
@@ -62,7 +63,7 @@ pub(crate) enum Form {
 }
 
 impl Moment {
-    fn at(seconds: Ratio) -> Self {
+    pub(crate) fn at(seconds: Ratio) -> Self {
         Self { seconds, quarters: None }
     }
 
@@ -335,7 +336,7 @@ impl Cursor<'_> {
     }
 
     /// A finding, unless there is a tempo that already has one.
-    fn no_tempo(&self, findings: &mut Findings, clock: &Clock) {
+    pub(crate) fn no_tempo(&self, findings: &mut Findings, clock: &Clock) {
         if clock.has_tempo {
             return;
         }

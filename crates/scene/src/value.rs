@@ -72,6 +72,26 @@ pub(crate) const TURNS: Quantity = Quantity {
     max: 1000.0,
     hint: |_| "1 is once round anticlockwise, -1 once round clockwise".to_owned(),
 };
+/// Radius of a circle in the room.
+pub(crate) const RADIUS: Quantity = Quantity {
+    unit: "",
+    min: 0.0,
+    max: 1.0,
+    hint: |_| "1 reaches from the middle of the room to its walls".to_owned(),
+};
+/// How often a path is gone through.
+pub(crate) const REPEATS: Quantity = Quantity {
+    unit: "",
+    min: 1.0,
+    max: crate::path::MAX_CYCLES,
+    hint: |_| "leave it away for once, or write `until`".to_owned(),
+};
+/// Number that a random walk starts from.
+pub(crate) const SEED: Quantity =
+    Quantity { unit: "", min: 0.0, max: 1e9, hint: |_| "another seed is another walk".to_owned() };
+/// Longest step of a random walk, as a share of the box.
+pub(crate) const STEP: Quantity =
+    Quantity { unit: "", min: 0.0, max: 1.0, hint: |_| "1 is a side of the box".to_owned() };
 /// Quarter notes a minute.
 pub(crate) const BPM: Quantity = Quantity {
     unit: "bpm",

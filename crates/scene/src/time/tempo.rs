@@ -141,6 +141,31 @@ impl TempoMap {
         span.seconds.plus(took)
     }
 
+    /// The bars or beats that are over at a time in seconds, for movements that keep to them.
+    pub(crate) fn count_by(&self, unit: MusicUnit, seconds: f64) -> f64 {
+        let next = self.tempos.partition_point(|span| span.seconds.to_f64() <= seconds);
+        let span = &self.tempos[next.saturating_sub(1)];
+        let (t, bpm) = (seconds - span.seconds.to_f64(), span.bpm.to_f64());
+        let rise = span.ramp.map_or(0.0, |(length, end)| {
+            (end.to_f64().powi(2) - bpm.powi(2)) * t / (120.0 * length.to_f64())
+        });
+        let quarters = span.quarters.to_f64() + t * (bpm + rise / 2.0) / 60.0;
+        let span = self.meter_span(|span| span.quarters.to_f64() <= quarters);
+        let after = quarters - span.quarters.to_f64();
+        match unit {
+            MusicUnit::Bars => span.bars.to_f64() + after / span.meter.quarters_per_bar().to_f64(),
+            MusicUnit::Beats => {
+                span.beats.to_f64() + after / span.meter.quarters_per_beat().to_f64()
+            }
+        }
+    }
+
+    /// The times in seconds at which tempo or meter change.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = Ratio> + '_ {
+        let meters = self.meters.iter().map(|span| self.seconds_at(span.quarters));
+        meters.chain(self.tempos.iter().map(|span| span.seconds))
+    }
+
     /// The quarters that are over at a time.
     pub(crate) fn quarters_by(&self, seconds: Ratio) -> Ratio {
         let next = self.tempos.partition_point(|span| span.seconds <= seconds);

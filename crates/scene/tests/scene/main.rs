@@ -11,6 +11,7 @@ mod limits;
 mod meaning;
 mod movement;
 mod pairs;
+mod paths;
 mod properties;
 mod times;
 

@@ -22,6 +22,9 @@ beds:
 objects:
   - {stem: a, pair: {width: 60}, position: {azimuth: 10, elevation: 80}, automation: [{at: bar 1, azimuth: 170}, {at: 01:00:02;00, azimuth: -90, gain: -inf}, {at: +1.5 beats, size: 1, curve: hold}, {at: +1 bars, turns: 2, curve: {position: smooth, gain: ease-in}}]}
   - {stem: b, fold: mono, position: {x: 0.5, y: 1, z: 0.2}, gain: 3, automation: [{at: 1, x: -1, gain: 6}]}
+  - {stem: b, fold: mono, name: c, path: {orbit: {period: 2 bars, elevation: 45, start: bar 2, until: +4 bars}}}
+  - {stem: b, fold: mono, name: d, path: {spiral: {duration: 1 s, turns: 2, from: {x: 0, y: 0.5}, to: {z: 1}, curve: smooth, repeats: 3}}}
+  - {stem: b, fold: mono, name: e, path: {random_walk: {every: 1 beats, seed: 3, from: {azimuth: -30}, to: {azimuth: 30}}}}
 outputs: [{speakers: 7.1.4, bits: 32}, {binaural: default}]
 ";
 

@@ -157,6 +157,7 @@ fn info_shows_what_a_master_holds() {
     }
     project.run(&["info", "scene.yaml"]).expect(0);
     project.run(&["info", "nowhere.wav"]).expect(3);
+    assert!(project.run(&["check", "song.wav"]).expect(3).stderr.contains("cupola info"));
 }
 
 #[test]

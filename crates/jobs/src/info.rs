@@ -6,6 +6,7 @@ use cupola_bw64::SampleFormat;
 use cupola_masters::{FileInfo, MastersError, describe};
 use cupola_model::{BinauralMode, FrameRate};
 use serde_json::{Value, json};
+use std::io::Read;
 use std::path::Path;
 
 /// A description.
@@ -48,8 +49,8 @@ fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> JobError {
     JobError::InputUnreadable { path: path.to_path_buf(), reason }
 }
 
-fn is_riff(path: &Path) -> bool {
-    use std::io::Read;
+/// Whether a file starts like a WAV file of any size.
+pub(crate) fn is_riff(path: &Path) -> bool {
     let mut head = [0; 4];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
     read.is_ok() && [b"RIFF", b"RF64", b"BW64"].contains(&&head)

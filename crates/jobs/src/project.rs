@@ -1,6 +1,7 @@
 //! A scene file and its stems, read and resolved.
 
 use crate::JobError;
+use crate::info::is_riff;
 use cupola_model::{Finding, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, StemRequest};
 use rayon::prelude::*;
@@ -27,6 +28,11 @@ pub(crate) struct Project {
 /// outside it is silent.
 pub(crate) fn load(path: &Path, group: Option<&str>) -> Result<Project, JobError> {
     let name = path.display().to_string();
+    // A pipe must not lose its first bytes to this question.
+    if path.is_file() && is_riff(path) {
+        let reason = "this is sound, not a scene; `cupola info` shows what it holds".to_owned();
+        return Err(JobError::InputUnreadable { path: path.to_path_buf(), reason });
+    }
     let text = read_text(path, "a scene is a YAML file such as scene.yaml")?;
     let parsed = cupola_scene::parse_scene(&text, &name);
     let mut findings = parsed.findings;

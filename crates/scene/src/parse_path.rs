@@ -83,7 +83,7 @@ fn read_form(
     };
     let shape = read_shape(&mut fields, form, findings);
     fields.finish(findings);
-    Some(Path { shape: shape?, clock: clock.clone(), start: start?, cycle: span?, end: end? })
+    Some(Path::new(shape?, clock.clone(), start?, span?, end?))
 }
 
 /// A time after the start, from which a time with `+` counts.

@@ -22,11 +22,13 @@ const OUTLINE: u32 = 64;
 /// A path as its author described it.
 #[derive(Clone, Debug)]
 pub(crate) struct Path {
-    pub(crate) shape: Shape,
-    pub(crate) clock: Clock,
-    pub(crate) start: Moment,
-    pub(crate) cycle: Span,
-    pub(crate) end: End,
+    shape: Shape,
+    clock: Clock,
+    start: Moment,
+    cycle: Span,
+    end: End,
+    /// Cycles from the start of the programme to the start of the path.
+    lead: f64,
 }
 
 /// When a path ends.
@@ -50,19 +52,23 @@ pub(crate) struct Track<'p> {
 }
 
 impl Path {
+    pub(crate) fn new(shape: Shape, clock: Clock, start: Moment, cycle: Span, end: End) -> Self {
+        let mut path = Self { shape, clock, start, cycle, end, lead: 0.0 };
+        path.lead = path.cycles_by(start.seconds.to_f64());
+        path
+    }
+
     /// Cycles from the start of the path to a time in seconds; negative before it.
     fn cycles_by(&self, seconds: f64) -> f64 {
-        let start = self.start.seconds.to_f64();
-        match (self.cycle, &self.clock.tempo) {
-            (Span::Seconds(length), _) => (seconds - start) / length.to_f64(),
+        let cycles = match (self.cycle, &self.clock.tempo) {
+            (Span::Seconds(length), _) => seconds / length.to_f64(),
             (Span::Samples(samples), _) => {
-                (seconds - start) * f64::from(self.clock.rate.hz()) / samples as f64
+                seconds * f64::from(self.clock.rate.hz()) / samples as f64
             }
-            (Span::Music(unit, count), Some(map)) => {
-                (map.count_by(unit, seconds) - map.count_by(unit, start)) / count.to_f64()
-            }
+            (Span::Music(unit, count), Some(map)) => map.count_by(unit, seconds) / count.to_f64(),
             (Span::Music(..), None) => 0.0,
-        }
+        };
+        cycles - self.lead
     }
 
     /// The frame at which so many cycles are over.

@@ -3,7 +3,7 @@
 use crate::automation::{Lanes, flatten};
 use crate::movement;
 use crate::pair::Side;
-use crate::path;
+use crate::path::{MAX_CYCLES, Track};
 use crate::place::{Findings, Spot};
 use crate::route::{self, Feeds};
 use crate::rules;
@@ -12,7 +12,7 @@ use crate::time::{MAX_HOURS, longest};
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Decibels, Finding,
     FrameCount, Item, Lane, LaneSource, LinearGain, Object, SampleRate, StemFacts, StemIndex,
-    StemOffset, StemUse, Timeline, TrackIndex,
+    StemOffset, StemUse, TimedPoint, Timeline, TrackIndex,
 };
 
 /// Most timed points of a whole programme, about 300 MB.
@@ -250,16 +250,7 @@ impl<'s> Work<'s> {
             let length = length.unwrap_or_default();
             let track = entry.path.as_ref().map(|path| path.track(length));
             for (i, (name, side)) in entry.names().into_iter().zip(sides).enumerate() {
-                let path = match &track {
-                    Some(None) => None,
-                    Some(Some(track)) => Some(Some(track)),
-                    None => Some(None),
-                };
-                let points = path.and_then(|path| {
-                    let keyframes = &entry.keyframes;
-                    let lanes = Lanes::new(entry.position, entry.size, keyframes, side, path);
-                    flatten(&lanes, points_left)
-                });
+                let points = points_of(entry, side, track.as_ref(), points_left);
                 let Some(points) = points else {
                     self.refuse_points(entry);
                     return items;
@@ -289,7 +280,7 @@ impl<'s> Work<'s> {
 
     fn refuse_points(&mut self, entry: &ObjectEntry) {
         let finding = Finding::error(rules::LIMIT_POINTS, "the scene moves more than fits")
-            .allowed(format!("{MAX_POINTS} points, {} cycles of a path", path::MAX_CYCLES))
+            .allowed(format!("{MAX_POINTS} points, {} cycles of a path", MAX_CYCLES))
             .hint("use fewer keyframes, or longer cycles");
         self.findings.push(&entry.spot, finding);
     }
@@ -339,6 +330,21 @@ impl<'s> Work<'s> {
             }
         }
     }
+}
+
+/// The points of an object, or of one side of a pair. `None` when they are more than `most`, or the
+/// path has no track for having too many cycles.
+fn points_of(
+    entry: &ObjectEntry,
+    side: Option<(f64, Side)>,
+    track: Option<&Option<Track<'_>>>,
+    most: usize,
+) -> Option<Vec<TimedPoint>> {
+    let track = match track {
+        Some(track) => Some(track.as_ref()?),
+        None => None,
+    };
+    flatten(&Lanes::new(entry.position, entry.size, &entry.keyframes, side, track), most)
 }
 
 /// The first frame of a stem on the timeline; 0 when its head is cut.

@@ -151,12 +151,10 @@ impl TempoMap {
         });
         let quarters = span.quarters.to_f64() + t * (bpm + rise / 2.0) / 60.0;
         let span = self.meter_span(|span| span.quarters.to_f64() <= quarters);
-        let after = quarters - span.quarters.to_f64();
+        let beats = (quarters - span.quarters.to_f64()) * f64::from(span.meter.note) / 4.0;
         match unit {
-            MusicUnit::Bars => span.bars.to_f64() + after / span.meter.quarters_per_bar().to_f64(),
-            MusicUnit::Beats => {
-                span.beats.to_f64() + after / span.meter.quarters_per_beat().to_f64()
-            }
+            MusicUnit::Bars => span.bars.to_f64() + beats / f64::from(span.meter.beats),
+            MusicUnit::Beats => span.beats.to_f64() + beats,
         }
     }
 

@@ -342,3 +342,6 @@ fn lies_between(a: &TimedPoint, point: &TimedPoint, b: &TimedPoint) -> bool {
         && (gain - point.state.gain.0).abs() <= ON_THE_LINE * gain
         && near(a.state.size + (b.state.size - a.state.size) * t, point.state.size)
 }
+
+#[cfg(test)]
+mod tests;

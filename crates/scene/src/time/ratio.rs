@@ -116,7 +116,9 @@ impl Ratio {
 
     /// The nearest whole number; halves go away from zero.
     pub(crate) fn rounded(self) -> i64 {
-        let nearest = (2 * self.num.abs() + self.den) / (2 * self.den) * self.num.signum();
+        // The remainder is small enough to be doubled, however large the number.
+        let (whole, rest) = (self.num / self.den, self.num % self.den);
+        let nearest = whole + i128::from(2 * rest.abs() >= self.den) * self.num.signum();
         i64::try_from(nearest).unwrap_or(if self.num < 0 { i64::MIN } else { i64::MAX })
     }
 }
@@ -188,6 +190,8 @@ mod tests {
         for (num, den, wanted) in [(1, 2, 1), (-1, 2, -1), (3, 2, 2), (5, 3, 2), (4, 3, 1)] {
             assert_eq!(Ratio::new(num, den).rounded(), wanted, "{num}/{den}");
         }
+        assert_eq!(Ratio::new(i128::MAX - 1, 3).rounded(), i64::MAX);
+        assert_eq!(Ratio::new(-i128::MAX, 7).rounded(), i64::MIN);
     }
 
     #[test]

@@ -15,8 +15,8 @@ fn large_scene() -> String {
         let head = "stem: s\n    position: {azimuth: 0, elevation: 0}\n    automation:\n";
         write!(text, "  - name: Object {object}\n    {head}").expect("text grows");
         for key in 0..KEYFRAMES {
-            let (azimuth, elevation) = ((object * 31 + key * 77) % 360, (object + key * 13) % 90);
-            let azimuth = azimuth as i64 - 180;
+            let (azimuth, elevation) = ((object * 31 + key * 77) % 359, (object + key * 13) % 90);
+            let azimuth = azimuth as i64 - 179;
             writeln!(
                 text,
                 "      - {{at: {key}.5 s, azimuth: {azimuth}.25, elevation: {elevation}.125, \

@@ -6,9 +6,6 @@ use cupola_model::*;
 use cupola_render::{PannerChoice, Renderer, SpeakerRenderer};
 use std::time::{Duration, Instant};
 
-#[path = "common/layout.rs"]
-mod layout;
-
 /// A tenth of a second a call, like the block a job reads from its stems.
 const FRAMES: usize = 4800;
 
@@ -74,7 +71,7 @@ fn start(timeline: &Timeline, layout: &Layout) -> SpeakerRenderer {
 }
 
 fn movers(c: &mut Criterion) {
-    let layout = layout::seven_one_four();
+    let layout = cupola_scene::find_layout("7.1.4").expect("a standard layout");
     let mut group = c.benchmark_group("mix to 7.1.4");
     group.throughput(Throughput::Elements(FRAMES as u64));
     for (kind, room, size) in [
@@ -89,7 +86,7 @@ fn movers(c: &mut Criterion) {
             }
             let timeline = timeline(count, room, size);
             let lanes = noise(count);
-            let mut renderer = start(&timeline, &layout);
+            let mut renderer = start(&timeline, layout);
             let mut out = PlanarBlock::new(renderer.channels(), FRAMES);
             let calls = (POINTS as usize - 1) * 48_000 / FRAMES;
             let mut next = 0;
@@ -98,7 +95,7 @@ fn movers(c: &mut Criterion) {
                     let mut spent = Duration::ZERO;
                     for _ in 0..iterations {
                         if next == calls {
-                            renderer = start(&timeline, &layout);
+                            renderer = start(&timeline, layout);
                             next = 0;
                         }
                         let now = Instant::now();

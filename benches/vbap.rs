@@ -5,9 +5,6 @@ use cupola_model::*;
 use cupola_render::PannerChoice;
 use std::hint::black_box;
 
-#[path = "common/layout.rs"]
-mod layout;
-
 fn states(room: bool, size: f64) -> Vec<ObjectState> {
     let steps = |i: usize, factor: f64| (i as f64 * factor).fract() * 2.0 - 1.0;
     (0..997)
@@ -24,8 +21,8 @@ fn states(room: bool, size: f64) -> Vec<ObjectState> {
 }
 
 fn gain_vectors(c: &mut Criterion) {
-    let layout = layout::seven_one_four();
-    let panner = PannerChoice::ByPosition.panner(&layout);
+    let layout = cupola_scene::find_layout("7.1.4").expect("a standard layout");
+    let panner = PannerChoice::ByPosition.panner(layout);
     let mut group = c.benchmark_group("gain vector on 4+7+0");
     for (name, room, size) in [
         ("polar point", false, 0.0),

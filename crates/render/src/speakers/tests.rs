@@ -141,7 +141,7 @@ fn bed_gains(format: BedFormat, layout: &Layout) -> Vec<(BedLabel, Vec<(String, 
             lanes.channel_mut(lane).fill(1.0);
             let out = render(&timeline, layout, PannerChoice::Vbap, &lanes);
             let heard = out.iter().zip(layout.speakers()).filter(|(c, _)| c[479] != 0.0);
-            let heard = heard.map(|(c, s)| (s.name.clone(), c[479])).collect();
+            let heard = heard.map(|(c, s)| (s.label.clone(), c[479])).collect();
             (format.channels()[lane], heard)
         })
         .collect()

@@ -88,6 +88,9 @@ fn every_exit_code_of_the_table_can_happen() {
     let run = project.run(&["check", "missing.yaml"]).expect(5);
     assert!(run.stderr.contains("b.wav"), "{}", run.stderr);
     assert!(run.stderr.contains("did you mean `a.wav`"), "{}", run.stderr);
+    project.write("both.yaml", &SCENE.replace("a.wav", "b.wav").replace("elevation", "elevatoin"));
+    let run = project.run(&["check", "both.yaml"]).expect(4);
+    assert!(run.stderr.contains("b.wav") && run.stderr.contains("`elevation`"), "{}", run.stderr);
     project.run(&["build", "scene.yaml", "-o", "scene.yaml"]).expect(6);
     project.write("loud.yaml", &SCENE.replace("stem: a,", "stem: a, gain: 20,"));
     let run = project.run(&["build", "loud.yaml", "-o", "loud", "--json"]).expect(7);

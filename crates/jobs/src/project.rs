@@ -36,7 +36,13 @@ pub(crate) fn load(path: &Path, group: Option<&str>) -> Result<Project, JobError
     let text = read_text(path, "a scene is a YAML file such as scene.yaml")?;
     let parsed = cupola_scene::parse_scene(&text, &name);
     let mut findings = parsed.findings;
-    let Some(mut scene) = parsed.value else { return Err(JobError::SceneInvalid(findings)) };
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let Some(mut scene) = parsed.value else {
+        // The files can be looked at even so: better one list of faults than two.
+        let listed = cupola_scene::listed_stems(&text, &name);
+        findings.extend(probe_stems(&listed, &folder, |_| true).1);
+        return Err(JobError::SceneInvalid(findings));
+    };
     if let Some(group) = group.filter(|group| !scene.solo_group(group)) {
         let groups = scene.groups().join(", ");
         let known =
@@ -44,8 +50,7 @@ pub(crate) fn load(path: &Path, group: Option<&str>) -> Result<Project, JobError
         return Err(JobError::Usage(format!("the scene has no group called {group}; {known}")));
     }
 
-    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let (facts, stem_findings) = probe_stems(&scene, &folder);
+    let (facts, stem_findings) = probe_stems(scene.stems(), &folder, |request| request.used);
     let resolved = scene.resolve(&facts);
     findings.extend(resolved.findings);
     let scene_broken = findings.iter().any(|f| f.severity == Severity::Error);
@@ -68,10 +73,13 @@ pub(crate) fn load(path: &Path, group: Option<&str>) -> Result<Project, JobError
     }
 }
 
-/// Facts and findings of every stem that is used.
-fn probe_stems(scene: &Scene, folder: &Path) -> (Vec<Option<StemFacts>>, Vec<Finding>) {
-    let requests = scene.stems();
-    let probe = |r: &StemRequest| r.used.then(|| cupola_stems::probe(&folder.join(&r.path)));
+/// Facts and findings of every stem that is wanted.
+fn probe_stems(
+    requests: &[StemRequest],
+    folder: &Path,
+    wanted: impl Fn(&StemRequest) -> bool + Sync,
+) -> (Vec<Option<StemFacts>>, Vec<Finding>) {
+    let probe = |r: &StemRequest| wanted(r).then(|| cupola_stems::probe(&folder.join(&r.path)));
     let probes: Vec<_> = requests.par_iter().map(probe).collect();
     let mut findings = Vec::new();
     let mut facts = Vec::with_capacity(probes.len());

@@ -57,7 +57,7 @@ mod yaml;
 pub use layouts::{
     LayoutRequest, closest_layout_name, find_layout, parse_layout, standard_layouts,
 };
-pub use parse::parse_scene;
+pub use parse::{listed_stems, parse_scene};
 pub use rules::RULES;
 pub use scene::{BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest};
 pub use time::Timecode;

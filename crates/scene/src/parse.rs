@@ -37,6 +37,21 @@ pub fn parse_scene(text: &str, file: &str) -> Checked<Scene> {
     Checked { value, findings: findings.into_list() }
 }
 
+/// The stems a scene lists, as far as they can be told, whatever else is wrong with it. Lets a check
+/// look at the files of a scene that [`parse_scene`] refuses.
+///
+/// ```
+/// let text = "cupola: 1\nstems:\n  kick: {file: kick.wav}\nobjets: []\n";
+/// assert!(cupola_scene::parse_scene(text, "song.yaml").value.is_none());
+/// assert_eq!(cupola_scene::listed_stems(text, "song.yaml")[0].path, "kick.wav");
+/// ```
+pub fn listed_stems(text: &str, file: &str) -> Vec<StemRequest> {
+    let mut unwanted = Findings::new(file);
+    yaml::parse(text, &mut unwanted)
+        .and_then(|node| read_scene(&Cursor::root(&node), file, &mut unwanted))
+        .map_or_else(Vec::new, |scene| scene.stems)
+}
+
 /// What the parts of a scene need to know of the whole while they are read.
 pub(crate) struct Context {
     pub(crate) clock: Clock,

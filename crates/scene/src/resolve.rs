@@ -15,8 +15,8 @@ use cupola_model::{
     StemOffset, StemUse, TimedPoint, Timeline, TrackIndex,
 };
 
-/// Most timed points of a whole programme, about 300 MB.
-const MAX_POINTS: usize = 4_000_000;
+/// Most timed points of a whole programme, about 75 MB and some seconds of work.
+const MAX_POINTS: usize = 1_000_000;
 
 impl Scene {
     /// Turns the scene into a programme.

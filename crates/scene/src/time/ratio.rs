@@ -78,7 +78,11 @@ impl Ratio {
     }
 
     pub(crate) fn to_f64(self) -> f64 {
-        self.num as f64 / self.den as f64
+        // Converting 128 bits takes a call into a library; usual fractions fit into 64 and round alike.
+        match (i64::try_from(self.num), i64::try_from(self.den)) {
+            (Ok(num), Ok(den)) => num as f64 / den as f64,
+            _ => self.num as f64 / self.den as f64,
+        }
     }
 
     pub(crate) fn plus(self, other: Self) -> Self {

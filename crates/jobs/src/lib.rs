@@ -1,6 +1,6 @@
 //! The verbs of Cupola: check, render, master, build, info.
 //!
-//! This room joins the others and owns the only read–process–write loop ([`pump`]). It parses no
+//! This room joins the others and owns the only read–process–write loop (`pump`). It parses no
 //! arguments and prints nothing: what it has to say it returns, and progress goes to a
 //! [`Progress`] the caller brings along.
 

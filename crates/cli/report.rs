@@ -3,7 +3,7 @@
 use crate::args::Common;
 use crate::exit::Code;
 use cupola_jobs::{Document, JobError, OutputReport, ProduceReport, Sources, count};
-use cupola_model::{Decibels, Finding, LinearGain, Severity};
+use cupola_model::{Finding, Severity};
 use std::cell::Cell;
 use std::io::{ErrorKind, Write};
 
@@ -111,7 +111,7 @@ impl Reporter {
             self.say(&format!("  {}", output_line(output)));
             if self.verbose {
                 for channel in &output.channels {
-                    let db = Decibels::from(LinearGain(f64::from(channel.peak))).0;
+                    let db = channel.peak_db();
                     self.say(&format!("    {:<24} peak {db:>7.2} dBFS", channel.name));
                 }
             }

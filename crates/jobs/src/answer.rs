@@ -17,6 +17,18 @@ pub struct ChannelLevel {
     pub first_clip: Option<FrameIndex>,
 }
 
+impl ChannelLevel {
+    /// The peak in dBFS; minus infinity for silence.
+    pub fn peak_db(&self) -> f64 {
+        dbfs(self.peak)
+    }
+}
+
+/// The level of a sample in dBFS; minus infinity for silence.
+pub(crate) fn dbfs(sample: f32) -> f64 {
+    Decibels::from(LinearGain(f64::from(sample))).0
+}
+
 /// One file written.
 #[derive(Clone, Debug)]
 pub struct OutputReport {
@@ -39,8 +51,7 @@ pub struct OutputReport {
 impl OutputReport {
     /// The highest peak of all channels in dBFS; minus infinity for silence.
     pub fn peak_db(&self) -> f64 {
-        let peak = self.channels.iter().map(|c| c.peak).fold(0.0, f32::max);
-        Decibels::from(LinearGain(f64::from(peak))).0
+        dbfs(self.channels.iter().map(|c| c.peak).fold(0.0, f32::max))
     }
 }
 
@@ -141,14 +152,13 @@ fn finding_json(finding: &Finding) -> Value {
 }
 
 fn output_json(output: &OutputReport) -> Value {
-    let db = |peak: f32| Decibels::from(LinearGain(f64::from(peak))).0;
     let channels = output.channels.iter();
     let clipped = channels.clone().filter(|c| c.clipped > 0).map(|c| {
         json!({
             "channel": c.name,
             "samples": c.clipped,
             "first_frame": c.first_clip.map(|f| f.0),
-            "peak_db": db(c.peak),
+            "peak_db": c.peak_db(),
         })
     });
     json!({
@@ -158,7 +168,7 @@ fn output_json(output: &OutputReport) -> Value {
         "channels": output.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
         // JSON has no infinity: silence is null.
         "peak_db": output.peak_db(),
-        "channel_peak_db": channels.clone().map(|c| db(c.peak)).collect::<Vec<_>>(),
+        "channel_peak_db": channels.clone().map(ChannelLevel::peak_db).collect::<Vec<_>>(),
         "clipped": clipped.collect::<Value>(),
         "frames": output.frames,
         "bytes": output.bytes,

@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 /// The file, inside the output folder.
-pub(crate) const FILE_NAME: &str = ".cupola-manifest.json";
+const FILE_NAME: &str = ".cupola-manifest.json";
 
 /// A manifest is a few lines; anything larger is not ours.
 const LARGEST_MANIFEST_BYTES: u64 = 16 << 20;
@@ -42,11 +42,9 @@ impl Manifest {
 
     /// Whether the file is, byte for byte, what an earlier run wrote.
     pub(crate) fn recorded(&self, path: &Path) -> bool {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        match (self.files.get(&name), sha256_of(path)) {
-            (Some(recorded), Ok(actual)) => *recorded == actual,
-            _ => false,
-        }
+        // Only a file that is listed is worth hashing.
+        let recorded = self.files.get(&name_of(path));
+        recorded.is_some_and(|hash| sha256_of(path).is_ok_and(|actual| *hash == actual))
     }
 
     /// Adds a file to the folder's manifest. Runs that work in one folder at the same time take
@@ -56,8 +54,7 @@ impl Manifest {
         // Where a folder cannot be locked, as on some network disks, runs have to take care.
         let turn = File::open(folder).and_then(|handle| handle.lock().map(|()| handle));
         let mut manifest = Self::load(folder);
-        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        manifest.files.insert(name, sha256.to_owned());
+        manifest.files.insert(name_of(file), sha256.to_owned());
         let saved = manifest.save(folder);
         drop(turn);
         saved
@@ -74,6 +71,11 @@ impl Manifest {
         file.persist().map_err(|e| not_written(&e))?;
         Ok(())
     }
+}
+
+/// The name a manifest lists a file under.
+fn name_of(file: &Path) -> String {
+    file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// SHA-256 of a file, in lower-case hex.

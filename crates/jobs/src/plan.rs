@@ -6,7 +6,7 @@ use crate::names::output_name;
 use crate::options::{Binding, MasterFormat, ProduceOptions, Target};
 use crate::project::{Project, read_text};
 use cupola_masters::{ChannelMap, ChannelOrder, SampleDepth};
-use cupola_model::{Finding, Layout, Severity};
+use cupola_model::{Finding, Layout};
 use cupola_scene::{BitDepth, LayoutRequest, OutputKind, OutputRequest};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -212,11 +212,7 @@ pub(crate) fn find_layout(name: &str) -> Result<Layout, JobError> {
 fn read_layout(path: &Path) -> Result<Layout, JobError> {
     let text = read_text(path, "a layout is a YAML file")?;
     let parsed = cupola_scene::parse_layout(&text, &path.display().to_string());
-    let broken = parsed.findings.iter().any(|f| f.severity == Severity::Error);
-    match parsed.value {
-        Some(layout) if !broken => Ok(layout),
-        _ => Err(JobError::SceneInvalid(parsed.findings)),
-    }
+    parsed.value.ok_or(JobError::SceneInvalid(parsed.findings))
 }
 
 fn allow_overwrite(

@@ -1,6 +1,6 @@
 //! Render, master, build: all outputs in one pass over the stems.
 
-use crate::answer::{ChannelLevel, OutputReport, ProduceReport};
+use crate::answer::{ChannelLevel, OutputReport, ProduceReport, dbfs};
 use crate::manifest::{Manifest, sha256_of};
 use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
 use crate::plan::{Plan, Planned, Recipe, plan};
@@ -217,7 +217,7 @@ fn clipping(output: &Planned, written: &FileReport, timeline: &Timeline) -> Opti
     let clipped = written.channels.iter().filter(|c| c.clipped > 0);
     let each = clipped.map(|c| {
         let first = c.first_clip.map_or(0, |f| f.0) as f64 / f64::from(timeline.sample_rate.hz());
-        let peak = 20.0 * f64::from(c.peak).log10();
+        let peak = dbfs(c.peak);
         format!("{} {} samples, first at {first:.3} s, peak {peak:+.2} dBFS", c.name, c.clipped)
     });
     let found = each.collect::<Vec<_>>().join("; ");

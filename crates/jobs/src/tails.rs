@@ -1,6 +1,7 @@
 //! What the stems still hold after the end of the programme.
 
-use cupola_model::{Decibels, Finding, LinearGain, PlanarBlock, Severity, Timeline};
+use crate::answer::dbfs;
+use cupola_model::{Finding, PlanarBlock, Severity, Timeline};
 
 /// Quieter tails are dither and reverberation nobody misses.
 const AUDIBLE_DBFS: f64 = -60.0;
@@ -34,14 +35,13 @@ impl Tails {
 
     /// A note for every stem that is cut while it still sounds.
     pub(crate) fn findings(&self, timeline: &Timeline) -> Vec<Finding> {
-        let level = |peak: f32| Decibels::from(LinearGain(f64::from(peak))).0;
-        let cut = self.peaks.iter().zip(&timeline.stems).filter(|(p, _)| level(**p) > AUDIBLE_DBFS);
+        let cut = self.peaks.iter().zip(&timeline.stems).filter(|(p, _)| dbfs(**p) > AUDIBLE_DBFS);
         let notes = cut.map(|(&peak, stem)| {
             let message =
                 format!("stem {} still sounds where the programme ends and is cut", stem.name);
             Finding::note("signal.tail_cut", message)
                 .subject(&stem.name)
-                .found(format!("a tail peaking at {:.1} dBFS", level(peak)))
+                .found(format!("a tail peaking at {:.1} dBFS", dbfs(peak)))
                 .allowed(format!("{AUDIBLE_DBFS} dBFS"))
                 .hint("move `end` later, or leave it out to keep the longest stem whole")
         });

@@ -98,6 +98,7 @@ fn timeline() -> Timeline {
         channel: (lane % 2) as u16,
         gain: LinearGain(0.5),
         low_pass_hz: (lane == 3).then_some(120.0),
+        envelope: None,
     };
     let facts = StemFacts {
         sample_rate: 48_000,
@@ -112,7 +113,7 @@ fn timeline() -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(CALLS * FRAMES as u64),
         frame_rate: FrameRate::Fps24,
-        stems: vec![StemUse { name: "stem".into(), facts, offset: StemOffset::NONE }],
+        stems: vec![StemUse { name: "stem".into(), facts, offset: StemOffset::NONE, clips: None }],
         lanes: (0..labels.len() + 4).map(|lane| Lane { sources: vec![source(lane)] }).collect(),
         items: std::iter::once(Item::Bed(bed)).chain(objects).collect(),
     }

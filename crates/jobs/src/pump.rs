@@ -204,7 +204,7 @@ fn read_tails(
     tails: &mut Tails,
     progress: &dyn Progress,
 ) -> Result<(), JobError> {
-    let ends = timeline.stems.iter().map(|s| s.facts.end_at(timeline.sample_rate, s.offset).0);
+    let ends = timeline.stems.iter().map(|s| s.end(timeline.sample_rate).0);
     let last = ends.max().unwrap_or(0);
     let mut frame = timeline.length.0;
     while frame < last {

@@ -47,6 +47,20 @@ pub struct TimedPoint {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Automation {
     points: Vec<TimedPoint>,
+    /// In order of time.
+    grid_shifts: Vec<GridShift>,
+}
+
+/// From a frame on, the 10 ms grid lies elsewhere.
+///
+/// Where a song was cut, the grid moves along with what comes after the cut, so that an object moves
+/// there as it did before the cut was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GridShift {
+    /// From here on.
+    pub from: FrameIndex,
+    /// The grid lines are where `frame - shift` is a multiple of the grid.
+    pub shift: i64,
 }
 
 /// Why points are not an automation; the number is the index of the point at fault.
@@ -127,7 +141,31 @@ impl Automation {
                 return Err(AutomationError::OutOfRange(i));
             }
         }
-        Ok(Self { points })
+        Ok(Self { points, grid_shifts: Vec::new() })
+    }
+
+    /// The same points on another grid. The shifts stand in order of time; before the first of them
+    /// the grid starts at frame 0.
+    #[must_use]
+    pub fn with_grid_shifts(self, grid_shifts: Vec<GridShift>) -> Self {
+        debug_assert!(grid_shifts.is_sorted_by_key(|shift| shift.from), "shifts in order of time");
+        Self { grid_shifts, ..self }
+    }
+
+    /// The first grid line after a frame.
+    fn grid_line_after(&self, after: FrameIndex, grid: u32) -> FrameIndex {
+        let line = |shift: i64| {
+            let (after, shift, grid) = (i128::from(after.0), i128::from(shift), i128::from(grid));
+            let line = after + grid - (after - shift).rem_euclid(grid);
+            FrameIndex(u64::try_from(line).unwrap_or(u64::MAX))
+        };
+        if self.grid_shifts.is_empty() {
+            return FrameIndex((after.0 / u64::from(grid) + 1) * u64::from(grid));
+        }
+        let next = self.grid_shifts.partition_point(|shift| shift.from <= after);
+        let here = next.checked_sub(1).map_or(0, |i| self.grid_shifts[i].shift);
+        let until = self.grid_shifts.get(next).map_or(FrameIndex(u64::MAX), |shift| shift.from);
+        line(here).min(until)
     }
 
     /// An object that never changes.
@@ -169,7 +207,7 @@ impl Automation {
     /// # Ok::<(), AutomationError>(())
     /// ```
     pub fn next_knot(&self, after: FrameIndex, grid: u32) -> Option<FrameIndex> {
-        self.span_around(after).next_knot(after, grid)
+        self.span_around(after).next_knot(|| self.grid_line_after(after, grid))
     }
 
     fn span_around(&self, frame: FrameIndex) -> Span {
@@ -333,6 +371,30 @@ mod tests {
     fn a_change_in_the_last_milliseconds_still_leaves_a_long_enough_block() {
         let got = starts(vec![at(0, -1.0), at(4700, 1.0)], 4800);
         assert!(*got.last().unwrap() <= 4800 - 251, "{got:?}");
+    }
+
+    #[test]
+    fn after_a_shift_the_grid_lies_where_the_song_before_the_cut_has_it() {
+        let cut = |points| {
+            // Frames 1000 to 1700 were cut: 700 frames, not a multiple of 480.
+            let shift = GridShift { from: FrameIndex(1000), shift: -700 };
+            Automation::new(points).unwrap().with_grid_shifts(vec![shift])
+        };
+        let knots = |automation: &Automation, mut frame: u64, end: u64| {
+            let mut knots = vec![];
+            while let Some(knot) =
+                automation.next_knot(FrameIndex(frame), 480).filter(|k| k.0 < end)
+            {
+                knots.push(knot.0);
+                frame = knot.0;
+            }
+            knots
+        };
+        let whole = Automation::new(vec![at(0, -1.0), at(5000, 1.0)]).unwrap();
+        let edited = cut(vec![at(0, -1.0), at(1000, -0.6), at(1001, -0.3), at(4300, 1.0)]);
+        assert_eq!(knots(&edited, 0, 1000), knots(&whole, 0, 1000));
+        let moved: Vec<u64> = knots(&whole, 1701, 5000).iter().map(|k| k - 700).collect();
+        assert_eq!(knots(&edited, 1001, 4300), moved);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 pub mod audio;
 pub mod automation;
 pub mod bed;
+pub mod clip;
 pub mod hrtf;
 pub mod layout;
 pub mod position;
@@ -20,9 +21,10 @@ pub mod units;
 
 pub use audio::PlanarBlock;
 pub use automation::{
-    Automation, AutomationCursor, AutomationError, MasterBlock, ObjectState, TimedPoint,
+    Automation, AutomationCursor, AutomationError, GridShift, MasterBlock, ObjectState, TimedPoint,
 };
 pub use bed::{BedFormat, BedLabel};
+pub use clip::{Clip, Envelope, EnvelopeError, Fade, FadeDirection, FadeShape};
 pub use hrtf::{HrtfError, HrtfSet};
 pub use layout::{Layout, LayoutError, Speaker};
 pub use position::{PolarPosition, Position, RoomPosition};

@@ -11,9 +11,11 @@
 //! and what a renderer pans.
 
 use crate::{
-    Automation, BedFormat, BedLabel, FrameCount, LinearGain, SampleRate, StemFacts, StemOffset,
+    Automation, BedFormat, BedLabel, Clip, Envelope, FrameCount, LinearGain, SampleRate, StemFacts,
+    StemOffset,
 };
 use std::fmt;
+use std::sync::Arc;
 
 /// Index into [`Timeline::stems`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,8 +32,23 @@ pub struct StemUse {
     pub name: String,
     /// What the file is.
     pub facts: StemFacts,
-    /// Where it starts.
+    /// Where its own timeline starts.
     pub offset: StemOffset,
+    /// The parts of it that are heard, in order of [`Clip::at`]; `None` when it is heard straight
+    /// through, so that its own timeline is the programme's.
+    pub clips: Option<Vec<Clip>>,
+}
+
+impl StemUse {
+    /// The frame after the last one in which the stem may be heard.
+    pub fn end(&self, session: SampleRate) -> FrameCount {
+        match &self.clips {
+            None => self.facts.end_at(session, self.offset),
+            Some(clips) => {
+                FrameCount(clips.iter().map(|clip| clip.end().0).max().unwrap_or_default())
+            }
+        }
+    }
 }
 
 /// One contribution to a lane.
@@ -45,6 +62,8 @@ pub struct LaneSource {
     pub gain: LinearGain,
     /// Cut-off of a Linkwitz–Riley low-pass of 24 dB/octave in Hz, where one is wanted.
     pub low_pass_hz: Option<f64>,
+    /// A gain over time on top of `gain`, applied before the low-pass.
+    pub envelope: Option<Arc<Envelope>>,
 }
 
 /// One mono track: the sum of its sources; silence when it has none.
@@ -200,7 +219,7 @@ pub struct Timeline {
     pub length: FrameCount,
     /// Frame rate stated in masters.
     pub frame_rate: FrameRate,
-    /// The files, each read once.
+    /// The files. One is listed twice when two items hear different parts of it.
     pub stems: Vec<StemUse>,
     /// Mono tracks, bed channels first.
     pub lanes: Vec<Lane>,
@@ -216,6 +235,8 @@ pub enum TimelineError {
     Empty,
     /// A lane names a stem or channel that does not exist.
     BadSource(TrackIndex),
+    /// The clips of a stem are not in order, or one has no length.
+    BadClips(String),
     /// An item names a lane out of order: every lane belongs to one item, in order.
     BadLane(String),
     /// A bed's channels are not those of its format.
@@ -231,6 +252,7 @@ impl fmt::Display for TimelineError {
             Self::BadSource(t) => {
                 write!(f, "track {} uses a stem channel that does not exist", t.0 + 1)
             }
+            Self::BadClips(name) => write!(f, "{name}: its clips are not in order"),
             Self::BadLane(name) => write!(f, "{name}: tracks must be used once, in order"),
             Self::BadBed(name) => {
                 write!(f, "{name}: the channels are not those of the bed's format")
@@ -263,6 +285,12 @@ impl Timeline {
     pub fn validate(&self) -> Result<(), TimelineError> {
         if self.length.0 == 0 {
             return Err(TimelineError::Empty);
+        }
+        for stem in &self.stems {
+            let clips = stem.clips.as_deref().unwrap_or_default();
+            if !clips.is_sorted_by_key(|clip| clip.at) || !clips.iter().all(Clip::is_legal) {
+                return Err(TimelineError::BadClips(stem.name.clone()));
+            }
         }
         for (i, lane) in self.lanes.iter().enumerate() {
             let known = |s: &LaneSource| {

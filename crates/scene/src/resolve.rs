@@ -106,7 +106,7 @@ impl<'s> Work<'s> {
         {
             if let (StemState::Known(_), Some(facts)) = (self.stems[i], self.facts(i)) {
                 let (name, facts) = (stem.name.clone(), facts.clone());
-                used.push(StemUse { name, facts, offset: settings.offset });
+                used.push(StemUse { name, facts, offset: settings.offset, clips: None });
             }
         }
         used
@@ -164,7 +164,7 @@ impl<'s> Work<'s> {
         let StemState::Known(index) = self.stems[stem] else { return None };
         let total_db = self.scene.stem_settings[stem].gain_db + gain_db;
         let gain = LinearGain(LinearGain::from(Decibels(total_db)).0 * factor);
-        Some(LaneSource { stem: index, channel, gain, low_pass_hz: None })
+        Some(LaneSource { stem: index, channel, gain, low_pass_hz: None, envelope: None })
     }
 
     fn push_lane(&mut self, sources: Vec<LaneSource>) -> TrackIndex {

@@ -24,13 +24,9 @@ impl Span {
         }
     }
 
-    pub(super) fn next_knot(&self, after: FrameIndex, grid: u32) -> Option<FrameIndex> {
+    pub(super) fn next_knot(&self, grid_line: impl Fn() -> FrameIndex) -> Option<FrameIndex> {
         let end = self.end?.frame;
-        if !self.moves {
-            return Some(end);
-        }
-        let line = FrameIndex((after.0 / u64::from(grid) + 1) * u64::from(grid));
-        Some(line.min(end))
+        Some(if self.moves { grid_line().min(end) } else { end })
     }
 }
 
@@ -61,7 +57,8 @@ impl AutomationCursor {
 
     /// [`Automation::next_knot`] after a frame that is not before any frame asked for so far.
     pub fn next_knot(&mut self, after: FrameIndex, grid: u32) -> Option<FrameIndex> {
-        self.forward_to(after).next_knot(after, grid)
+        let span = *self.forward_to(after);
+        span.next_knot(|| self.automation.grid_line_after(after, grid))
     }
 
     fn forward_to(&mut self, frame: FrameIndex) -> &Span {
@@ -78,7 +75,7 @@ impl AutomationCursor {
 mod tests {
     use super::super::tests::{at, dice};
     use super::*;
-    use crate::FrameCount;
+    use crate::{FrameCount, GridShift};
 
     #[test]
     fn a_cursor_sees_what_a_search_finds_whatever_the_steps() {
@@ -90,7 +87,12 @@ mod tests {
                 points.push(at(frame, random(3) as f64 - 1.0));
                 frame += 1 + random(700);
             }
-            let automation = Automation::new(points).unwrap();
+            let shifts = (0..random(3)).map(|i| GridShift {
+                from: FrameIndex(i * 1500 + random(1000)),
+                shift: random(10_000) as i64 - 5000,
+            });
+            let shifts = shifts.collect();
+            let automation = Automation::new(points).unwrap().with_grid_shifts(shifts);
             let mut cursor = AutomationCursor::new(automation.clone());
             let longest_step = [2, 500, 3000][random(3) as usize];
             let mut now = FrameIndex(0);

@@ -5,11 +5,17 @@ use cupola_model::*;
 fn stem(channels: u16) -> StemUse {
     let format = String::new();
     let facts = StemFacts { sample_rate: 48_000, channels, frames: 48_000, format, lossy: false };
-    StemUse { name: "stem".into(), facts, offset: StemOffset::NONE }
+    StemUse { name: "stem".into(), facts, offset: StemOffset::NONE, clips: None }
 }
 
 fn source(stem: usize, channel: u16, gain: f64, low_pass_hz: Option<f64>) -> LaneSource {
-    LaneSource { stem: StemIndex(stem), channel, gain: LinearGain(gain), low_pass_hz }
+    LaneSource {
+        stem: StemIndex(stem),
+        channel,
+        gain: LinearGain(gain),
+        low_pass_hz,
+        envelope: None,
+    }
 }
 
 /// Three lanes: a sum of two stems, silence, a filtered LFE send.

@@ -19,6 +19,9 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
+use symphonia::core::units::Timestamp;
+
+mod seek;
 
 /// The longest packet: FLAC, whose packets are the longest in use, has up to 65535 frames.
 const MAX_PACKET_FRAMES: u64 = 65_536;
@@ -34,7 +37,12 @@ pub(crate) struct CodedFile {
     promised: Option<u64>,
     /// Rate and channels of the sound decoded so far.
     shape: Option<(u32, usize)>,
+    /// The frame of the file that is decoded next.
     frames: u64,
+    /// Timestamp of the first packet, which holds frame 0.
+    first: Option<Timestamp>,
+    /// A packet that was read to see where it lies.
+    waiting: Option<Packet>,
     cut: bool,
 }
 
@@ -83,6 +91,8 @@ pub(crate) fn open(path: &Path, handle: File) -> Result<CodedFile, StemError> {
         promised,
         shape: None,
         frames: 0,
+        first: None,
+        waiting: None,
         cut: false,
     })
 }
@@ -116,12 +126,7 @@ impl CodedFile {
     /// every packet but that one, and packets do not depend on each other. `false`, with nothing
     /// read, where packets are not counted in frames.
     fn count_independent_packets(&mut self) -> Result<bool, StemError> {
-        let base =
-            self.format.tracks().iter().find(|t| t.id == self.track).and_then(|t| t.time_base);
-        let in_frames = base
-            .zip(self.parameters.sample_rate)
-            .is_some_and(|(base, rate)| base.numer.get() == 1 && base.denom.get() == rate);
-        if self.parameters.codec != codec::CODEC_ID_ALAC || !in_frames {
+        if self.parameters.codec != codec::CODEC_ID_ALAC || !self.is_timed_in_frames() {
             return Ok(false);
         }
         let mut last: Option<Packet> = None;
@@ -134,6 +139,13 @@ impl CodedFile {
             self.decode(&packet)?;
         }
         Ok(true)
+    }
+
+    fn is_timed_in_frames(&self) -> bool {
+        let track = self.format.tracks().iter().find(|t| t.id == self.track);
+        let base = track.and_then(|track| track.time_base);
+        base.zip(self.parameters.sample_rate)
+            .is_some_and(|(base, rate)| base.numer.get() == 1 && base.denom.get() == rate)
     }
 
     fn format_name(&self, lossy: bool) -> String {
@@ -155,10 +167,16 @@ impl CodedFile {
 
     /// The next packet of the track; `None` at the end.
     fn next_packet(&mut self) -> Result<Option<Packet>, StemError> {
+        if let Some(packet) = self.waiting.take() {
+            return Ok(Some(packet));
+        }
         loop {
             match guarded(|| self.format.next_packet()) {
                 Ok(Some(packet)) if packet.track_id != self.track => {}
-                Ok(packet) => return Ok(packet),
+                Ok(packet) => {
+                    self.first = self.first.or(packet.as_ref().map(|packet| packet.pts));
+                    return Ok(packet);
+                }
                 Err(Error::IoError(cause)) if cause.kind() == io::ErrorKind::UnexpectedEof => {
                     self.cut = true;
                     return Ok(None);
@@ -209,6 +227,10 @@ impl Decode for CodedFile {
         }
         sound.copy_to_vecs_planar(planes);
         Ok(sound.frames())
+    }
+
+    fn go_to(&mut self, frame: u64) -> Result<u64, StemError> {
+        seek::go_to(self, frame)
     }
 }
 

@@ -4,6 +4,10 @@
 //! output frames and rounded down. A block of an even number of smallest blocks makes that half a
 //! whole number on both sides, so cutting it off leaves frame 0 of the file on frame 0 of the
 //! session; any other choice leaves stems up to a frame apart.
+//!
+//! A block of output is made of its block of input and of the one before it, which overlaps into it,
+//! and of nothing else. Converting the one before and throwing it away is therefore all it takes to
+//! start anywhere with the bits of a conversion from the start.
 
 use crate::StemError;
 use crate::frames::{Frames, at_most};
@@ -20,19 +24,25 @@ const WANTED_FRAMES: u32 = 1024;
 /// 1000/1001 from 44.1 kHz stay below 8000; more would need megabytes a channel.
 const MAX_TERM: u32 = 16_384;
 
+/// Longer than any programme, and far from where sums of frames overflow.
+const MAX_LENGTH: u64 = 1 << 62;
+
 /// Frames of another rate at the session's.
 pub(crate) struct Converted {
     inner: Box<dyn Frames>,
     resampler: Fft<f32>,
     input: Vec<Vec<f32>>,
     output: Vec<Vec<f32>>,
-    /// The part of `output` not yet consumed.
+    /// Number of the next block; `output` holds the one before it.
+    next_block: u64,
+    /// The part of `output` not yet consumed, and the session frame it starts at.
     start: usize,
     end: usize,
-    /// Output frames of delay still to be cut off.
-    delay_left: usize,
-    /// Output frames still to be delivered, the ready ones not counted.
-    frames_left: u64,
+    position: u64,
+    /// Output frames of delay, less than a block.
+    delay: u64,
+    /// Session frames in all.
+    length: u64,
 }
 
 impl Converted {
@@ -79,10 +89,12 @@ impl Converted {
             inner,
             input: vec![vec![0.0; chunk_in]; channels],
             output: vec![vec![0.0; chunk_out]; channels],
+            next_block: 0,
             start: 0,
             end: 0,
-            delay_left: resampler.output_delay(),
-            frames_left: frames,
+            position: 0,
+            delay: resampler.output_delay() as u64,
+            length: frames.min(MAX_LENGTH),
             resampler,
         })
     }
@@ -108,7 +120,9 @@ impl Converted {
         Ok(())
     }
 
-    fn convert_block(&mut self) {
+    /// Replaces `output` by the next block.
+    fn convert_block(&mut self) -> Result<(), StemError> {
+        self.fill_input()?;
         let channels = self.input.len();
         let (frames_in, frames_out) = (self.input[0].len(), self.output[0].len());
         let fits = "the buffers have the size the resampler asked for";
@@ -116,19 +130,24 @@ impl Converted {
         let mut output =
             SequentialSliceOfVecs::new_mut(&mut self.output, channels, frames_out).expect(fits);
         self.resampler.process_into_buffer(&input, &mut output, None).expect(fits);
+        self.next_block += 1;
+        Ok(())
+    }
+
+    /// Hands out `output` from the session frame `position` on, which lies in it.
+    fn hand_out(&mut self) {
+        let frames_out = self.output[0].len();
+        let before = (self.next_block - 1) * frames_out as u64;
+        self.start = at_most(frames_out, self.position + self.delay - before);
+        self.end = at_most(frames_out, self.length + self.delay - before);
     }
 }
 
 impl Frames for Converted {
     fn ready(&mut self) -> Result<usize, StemError> {
-        while self.start == self.end && self.frames_left > 0 {
-            self.fill_input()?;
-            self.convert_block();
-            let frames_out = self.output[0].len();
-            self.start = self.delay_left.min(frames_out);
-            self.delay_left -= self.start;
-            self.end = self.start + at_most(frames_out - self.start, self.frames_left);
-            self.frames_left -= (self.end - self.start) as u64;
+        if self.start == self.end && self.position < self.length {
+            self.convert_block()?;
+            self.hand_out();
         }
         Ok(self.end - self.start)
     }
@@ -139,6 +158,28 @@ impl Frames for Converted {
 
     fn consume(&mut self, frames: usize) {
         self.start += frames;
+        self.position += frames as u64;
+    }
+
+    fn seek(&mut self, frame: u64) -> Result<(), StemError> {
+        self.position = frame;
+        if frame >= self.length {
+            self.start = self.end;
+            return Ok(());
+        }
+        let block = (frame + self.delay) / self.output[0].len() as u64;
+        if self.next_block != block + 1 {
+            if self.next_block != block {
+                self.next_block = block.saturating_sub(1);
+                self.inner.seek(self.next_block.saturating_mul(self.input[0].len() as u64))?;
+                self.resampler.reset();
+            }
+            while self.next_block <= block {
+                self.convert_block()?;
+            }
+        }
+        self.hand_out();
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// An open stem that delivers its sound in order, at the session's rate, from the first frame of
-/// the programme on.
+/// the programme on, or from wherever [`seek`](Self::seek) goes.
 ///
 /// A stereo stem takes less than 1 MB at the usual rates.
 pub struct StemReader {
@@ -54,6 +54,17 @@ impl StemReader {
     /// Channels, 1 to [`crate::MAX_CHANNELS`].
     pub fn channels(&self) -> usize {
         usize::from(self.facts.channels)
+    }
+
+    /// Makes this session frame of the stem, its offset included, the next one that is read. What is
+    /// read then has the bits that reading from the start would have delivered there; beyond the end
+    /// it is silence.
+    ///
+    /// WAV, AIFF, CAF, FLAC and ALAC are entered at the frame. Other codecs, whose sound depends on
+    /// all that came before, are decoded up to it: from where they stand, or from the start when
+    /// that lies behind. A converted stem converts one block more.
+    pub fn seek(&mut self, frame: u64) -> Result<(), StemError> {
+        self.frames.seek(frame)
     }
 
     /// Fills the frames `range` of every channel with the next frames of the stem; silence before

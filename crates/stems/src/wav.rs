@@ -95,6 +95,11 @@ impl Decode for WavFile {
         }
         Ok(count)
     }
+
+    fn go_to(&mut self, frame: u64) -> Result<u64, StemError> {
+        self.reader.seek_frame(frame).map_err(|cause| stem_error(&self.file, cause))?;
+        Ok(frame)
+    }
 }
 
 fn stem_error(path: &Path, cause: Error) -> StemError {

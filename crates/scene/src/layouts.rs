@@ -2,6 +2,7 @@
 
 use crate::place::{Findings, Spot};
 use crate::read::{Cursor, check_text, closest};
+use crate::spec;
 use crate::value::{AZIMUTH, ELEVATION, ROOM};
 use crate::{rules, version, yaml};
 use cupola_model::{Checked, Finding, Layout, PolarPosition, RoomPosition, Speaker};
@@ -9,6 +10,8 @@ use std::sync::OnceLock;
 
 /// Nominal direction of LFE1. [BS.2051-3 Table 1]
 const LFE_DIRECTION: PolarPosition = PolarPosition::on_sphere(45.0, -30.0);
+/// The words of `lfe`.
+pub(crate) const LFE_WORDS: [(&str, bool); 2] = [("true", true), ("false", false)];
 /// Room position of an LFE, a convention without meaning.
 const LFE_ROOM: RoomPosition = RoomPosition { x: -1.0, y: 1.0, z: -1.0 };
 
@@ -69,7 +72,7 @@ fn names(layout: &Layout) -> impl Iterator<Item = &str> {
 }
 
 fn read_layout(root: &Cursor<'_>, findings: &mut Findings) -> Option<Layout> {
-    let mut fields = root.fields(findings, "a mapping that starts with `cupola: 1`")?;
+    let mut fields = root.fields(findings, &spec::LAYOUT)?;
     version::check(&mut fields, findings);
     let name = fields.need("name", findings, "name: My room").and_then(|c| c.text(findings));
     let mut aliases = Vec::new();
@@ -101,13 +104,10 @@ fn read_layout(root: &Cursor<'_>, findings: &mut Findings) -> Option<Layout> {
 }
 
 fn read_speaker(item: &Cursor<'_>, findings: &mut Findings) -> Option<Speaker> {
-    let mut fields = item.fields(findings, "a mapping such as {name: L, azimuth: 30}")?;
+    let mut fields = item.fields(findings, &spec::SPEAKER)?;
     let name = fields.need("name", findings, "name: L").and_then(|c| c.text(findings));
     let label = fields.get("label").and_then(|c| c.text(findings));
-    let lfe = fields
-        .get("lfe")
-        .and_then(|c| c.word(findings, &[("true", true), ("false", false)]))
-        .unwrap_or(false);
+    let lfe = fields.get("lfe").and_then(|c| c.word(findings, &LFE_WORDS)).unwrap_or(false);
     let azimuth =
         if lfe { fields.get("azimuth") } else { fields.need("azimuth", findings, "azimuth: 30") };
     let azimuth = azimuth.map(|c| c.number(findings, &AZIMUTH));

@@ -48,6 +48,7 @@ mod resolve;
 mod route;
 mod rules;
 mod scene;
+mod spec;
 mod stop;
 mod time;
 mod value;

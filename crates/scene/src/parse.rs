@@ -7,7 +7,7 @@ use crate::scene::{
     BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
 };
 use crate::time::{self, Clock, Timecode};
-use crate::{limits, parse_bed, parse_object, rules, version, yaml};
+use crate::{limits, parse_bed, parse_object, rules, spec, version, yaml};
 use cupola_model::{
     BinauralMode, Checked, Finding, FrameCount, FrameRate, Place, SampleRate, StemOffset,
 };
@@ -15,7 +15,19 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The session rates a scene may choose, in Hz.
-const SAMPLE_RATES_HZ: [u32; 6] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
+pub(crate) const SAMPLE_RATES_HZ: [u32; 6] = [44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
+/// The formats a first bed may be padded to.
+pub(crate) const PAD_BED: [(&str, bool); 1] = [("7.1.2", true)];
+/// The heads of binaural outputs.
+pub(crate) const HEADS: [(&str, ()); 1] = [("default", ())];
+/// The kinds of master.
+pub(crate) const MASTERS: [(&str, ()); 1] = [("adm-bwf", ())];
+/// The sample formats of outputs.
+pub(crate) const BITS: [(&str, BitDepth); 3] =
+    [("16", BitDepth::Int16), ("24", BitDepth::Int24), ("32", BitDepth::Float32)];
+/// The channel orders of loudspeaker outputs.
+pub(crate) const ORDERS: [(&str, ChannelOrder); 2] =
+    [("bs2051", ChannelOrder::Bs2051), ("wave", ChannelOrder::Wave)];
 
 /// Reads a scene. `file` is the name shown in findings; nothing is opened.
 ///
@@ -122,7 +134,7 @@ pub(crate) fn groups(fields: &mut Fields<'_>, findings: &mut Findings) -> Vec<St
 }
 
 fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<Scene> {
-    let mut fields = root.fields(findings, "a mapping that starts with `cupola: 1`")?;
+    let mut fields = root.fields(findings, &spec::SCENE)?;
     version::check(&mut fields, findings);
     let title = fields.get("title").and_then(|c| c.text(findings)).unwrap_or_default();
     let artist = fields.get("artist").and_then(|c| c.text(findings)).unwrap_or_default();
@@ -138,13 +150,13 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
         Some((path, c.spot().in_file(file)))
     });
     let default_binaural = fields.get("defaults").and_then(|c| {
-        let mut defaults = c.fields(findings, "a mapping such as {binaural: mid}")?;
+        let mut defaults = c.fields(findings, &spec::DEFAULTS)?;
         let mode = defaults.get("binaural").and_then(|c| binaural(&c, findings));
         defaults.finish(findings);
         mode
     });
     let end = fields.get("end").and_then(|c| read_end(&c, &clock, findings));
-    let pad_bed = fields.get("pad_bed").and_then(|c| c.word(findings, &[("7.1.2", true)]));
+    let pad_bed = fields.get("pad_bed").and_then(|c| c.word(findings, &PAD_BED));
     let (stems, stem_settings) = read_stems(&mut fields, &clock, file, findings);
     let binaural = default_binaural.unwrap_or_default();
     let mut context = Context::new(clock, binaural, stems);
@@ -228,7 +240,6 @@ fn read_stems(
     file: &str,
     findings: &mut Findings,
 ) -> (Vec<StemRequest>, Vec<StemSettings>) {
-    const EXAMPLE: &str = "a mapping such as {file: stems/drums.wav}";
     let Some(cursor) = fields.get("stems") else { return (Vec::new(), Vec::new()) };
     let mut stems = (Vec::new(), Vec::new());
     for (name, spot, cursor) in cursor.named_entries(findings, "a mapping of names to files") {
@@ -244,7 +255,7 @@ fn read_stems(
                 .found(cursor.found())
                 .hint(format!("write `{{file: {}}}`", cursor.found()));
             cursor.report(findings, finding);
-        } else if let Some(mut fields) = cursor.fields(findings, EXAMPLE) {
+        } else if let Some(mut fields) = cursor.fields(findings, &spec::STEM) {
             if let Some(file_cursor) = fields.need("file", findings, "file: stems/drums.wav") {
                 path = file_cursor.text(findings);
                 place = file_cursor.spot().in_file(file);
@@ -322,11 +333,7 @@ fn read_output(item: &Cursor<'_>, findings: &mut Findings) -> Option<(OutputKind
     if findings.is_enough() {
         return None;
     }
-    const BITS: [(&str, BitDepth); 3] =
-        [("16", BitDepth::Int16), ("24", BitDepth::Int24), ("32", BitDepth::Float32)];
-    const ORDERS: [(&str, ChannelOrder); 2] =
-        [("bs2051", ChannelOrder::Bs2051), ("wave", ChannelOrder::Wave)];
-    let mut fields = item.fields(findings, "a mapping such as {speakers: 7.1.4}")?;
+    let mut fields = item.fields(findings, &spec::OUTPUT)?;
     let speakers = fields.get("speakers");
     let binaural = fields.get("binaural");
     let master = fields.get("master");
@@ -343,11 +350,11 @@ fn read_output(item: &Cursor<'_>, findings: &mut Findings) -> Option<(OutputKind
             OutputKind::Speakers { layout: LayoutRequest::read(&c, findings)?, bits, order }
         }
         (None, Some(c), None) => {
-            c.word(findings, &[("default", ())])?;
+            c.word(findings, &HEADS)?;
             OutputKind::Binaural { bits }
         }
         (None, None, Some(c)) => {
-            c.word(findings, &[("adm-bwf", ())])?;
+            c.word(findings, &MASTERS)?;
             OutputKind::MasterAdmBwf
         }
         (None, None, None) => {

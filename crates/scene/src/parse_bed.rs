@@ -5,11 +5,14 @@ use crate::place::{Findings, Spot};
 use crate::read::{Cursor, Fields, did_you_mean, list_words, shorten};
 use crate::rules;
 use crate::scene::{BedEntry, Channel, Route, Target};
+use crate::spec;
 use crate::value::LOW_PASS;
 use cupola_model::{BedFormat, BedLabel, Finding};
 
 /// Name of a bed whose author gave none.
 pub(crate) const BED_NAME: &str = "Bed";
+/// The channels of a stem that have names.
+pub(crate) const SIDES: [(&str, Channel); 2] = [("left", Channel::Left), ("right", Channel::Right)];
 
 pub(crate) fn read_beds(
     fields: &mut Fields<'_>,
@@ -25,8 +28,7 @@ fn read_bed(item: &Cursor<'_>, context: &mut Context, findings: &mut Findings) -
     if findings.is_enough() {
         return None;
     }
-    let mut fields =
-        item.fields(findings, "a mapping such as {format: 7.1.2, routes: [{stem: drums}]}")?;
+    let mut fields = item.fields(findings, &spec::BED)?;
     let name = fields.get("name").map(|c| c.text(findings));
     let format = fields
         .need("format", findings, "format: 7.1.2")
@@ -64,7 +66,7 @@ fn read_route(
     if findings.is_enough() {
         return None;
     }
-    let mut fields = item.fields(findings, "a mapping such as {stem: drums, to: [L, R]}")?;
+    let mut fields = item.fields(findings, &spec::ROUTE)?;
     let stem =
         fields.need("stem", findings, "stem: drums").and_then(|c| context.stem(&c, findings));
     let channel = fields.get("channel").map(|c| read_channel(&c, findings));
@@ -91,10 +93,10 @@ pub(crate) fn read_channel(
     cursor: &Cursor<'_>,
     findings: &mut Findings,
 ) -> Option<(Channel, Spot)> {
-    let channel = match cursor.found().as_str() {
-        "left" => Channel::Left,
-        "right" => Channel::Right,
-        _ => Channel::Number(cursor.ordinal(findings)?),
+    let side = SIDES.iter().find(|(word, _)| *word == cursor.found());
+    let channel = match side {
+        Some((_, channel)) => *channel,
+        None => Channel::Number(cursor.ordinal(findings)?),
     };
     Some((channel, cursor.spot()))
 }

@@ -6,6 +6,7 @@ use crate::place::Findings;
 use crate::read::{Cursor, Fields};
 use crate::rules;
 use crate::scene::Keyframe;
+use crate::spec;
 use crate::time::{Clock, Moment};
 use crate::value::{SIZE, TURNS};
 use cupola_model::{Finding, Position, SampleRate};
@@ -60,7 +61,7 @@ impl Reader<'_> {
             return None;
         }
         let errors = findings.errors();
-        let mut fields = item.fields(findings, "a mapping such as {at: 10 s, azimuth: 30}")?;
+        let mut fields = item.fields(findings, &spec::KEYFRAME)?;
         let at = fields.need("at", findings, "at: 10 s");
         let given = Given::read(&mut fields, findings);
         let turns = fields.get("turns");
@@ -113,7 +114,7 @@ fn read_curves(fields: &mut Fields<'_>, findings: &mut Findings) -> Curves {
         let all = cursor.word(findings, &Curve::WORDS).unwrap_or_default();
         return Curves { position: all, gain: all, size: all };
     }
-    let Some(mut lanes) = cursor.fields(findings, "a curve") else { return Curves::default() };
+    let Some(mut lanes) = cursor.fields(findings, &spec::CURVES) else { return Curves::default() };
     let mut lane =
         |key| lanes.get(key).and_then(|c| c.word(findings, &Curve::WORDS)).unwrap_or_default();
     let curves = Curves { position: lane("position"), gain: lane("gain"), size: lane("size") };

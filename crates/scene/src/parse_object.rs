@@ -10,8 +10,12 @@ use crate::place::Findings;
 use crate::read::{Cursor, Fields};
 use crate::rules;
 use crate::scene::{Feed, Keyframe, ObjectEntry};
+use crate::spec;
 use crate::value::{PAIR_ANGLE, PAIR_ROOM, SIZE};
 use cupola_model::{Finding, Position};
+
+/// The ways to mix a stem to one object.
+pub(crate) const FOLDS: [(&str, ()); 1] = [("mono", ())];
 
 pub(crate) fn read_objects(
     fields: &mut Fields<'_>,
@@ -31,8 +35,7 @@ fn read_object(
     if findings.is_enough() {
         return None;
     }
-    let mut fields =
-        item.fields(findings, "a mapping such as {stem: lead, position: {azimuth: 0}}")?;
+    let mut fields = item.fields(findings, &spec::OBJECT)?;
     let name = fields.get("name").map(|c| c.text(findings));
     let stem = fields.need("stem", findings, "stem: lead").and_then(|c| context.stem(&c, findings));
     let position_key = fields.get("position");
@@ -112,7 +115,7 @@ fn read_feed(fields: &mut Fields<'_>, position: Option<Position>, findings: &mut
     }
     if let Some(cursor) = pair {
         let spot = cursor.spot();
-        let width = cursor.fields(findings, "a mapping such as {width: 60}").and_then(|mut f| {
+        let width = cursor.fields(findings, &spec::PAIR).and_then(|mut f| {
             let kind = match position {
                 Some(Position::Room(_)) => &PAIR_ROOM,
                 _ => &PAIR_ANGLE,
@@ -125,7 +128,7 @@ fn read_feed(fields: &mut Fields<'_>, position: Option<Position>, findings: &mut
         return Feed::Pair { width: width.unwrap_or(0.0), spot };
     }
     if let Some(cursor) = fold {
-        cursor.word(findings, &[("mono", ())]);
+        cursor.word(findings, &FOLDS);
         return Feed::FoldMono(cursor.spot());
     }
     match channel.and_then(|cursor| read_channel(&cursor, findings)) {

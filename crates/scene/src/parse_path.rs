@@ -4,8 +4,9 @@ use crate::curve::Curve;
 use crate::parse_position::PositionTrack;
 use crate::path::{Cylinder, End, Path, Shape, Walk, angle_between};
 use crate::place::Findings;
-use crate::read::{Cursor, Fields};
+use crate::read::{Cursor, Fields, list_words};
 use crate::rules;
+use crate::spec::{self, MapSpec};
 use crate::stop::Stop;
 use crate::time::{Clock, Moment};
 use crate::value::{AZIMUTH, DISTANCE, ELEVATION, RADIUS, REPEATS, ROOM, SEED, STEP, TURNS};
@@ -16,14 +17,37 @@ const OPPOSITE_DEG: f64 = 179.9;
 
 type ReadShape = fn(&mut Fields<'_>, &Cursor<'_>, &mut Findings) -> Option<Shape>;
 
-/// Name, the key of its cycle, whether it goes on to the end of the programme, and its parameters.
-const FORMS: [(&str, &str, bool, ReadShape); 6] = [
-    ("orbit", "period", true, read_orbit),
-    ("line", "duration", false, read_line),
-    ("arc", "duration", false, read_arc),
-    ("spiral", "duration", false, read_spiral),
-    ("pendulum", "period", true, read_pendulum),
-    ("random_walk", "every", true, read_walk),
+/// The ways round, with their signs.
+pub(crate) const DIRECTIONS: [(&str, f64); 2] = [("anticlockwise", 1.0), ("clockwise", -1.0)];
+
+/// A form of path.
+struct Form {
+    name: &'static str,
+    spec: &'static MapSpec,
+    /// The key of its cycle.
+    cycle: &'static str,
+    /// Whether it goes on to the end of the programme.
+    goes_on: bool,
+    read_shape: ReadShape,
+}
+
+const fn form(
+    name: &'static str,
+    spec: &'static MapSpec,
+    cycle: &'static str,
+    goes_on: bool,
+    read_shape: ReadShape,
+) -> Form {
+    Form { name, spec, cycle, goes_on, read_shape }
+}
+
+const FORMS: [Form; 6] = [
+    form("orbit", &spec::ORBIT, "period", true, read_orbit),
+    form("line", &spec::LINE, "duration", false, read_line),
+    form("arc", &spec::ARC, "duration", false, read_arc),
+    form("spiral", &spec::SPIRAL, "duration", false, read_spiral),
+    form("pendulum", &spec::PENDULUM, "period", true, read_pendulum),
+    form("random_walk", &spec::RANDOM_WALK, "every", true, read_walk),
 ];
 
 pub(crate) fn read_path(
@@ -31,14 +55,14 @@ pub(crate) fn read_path(
     clock: &Clock,
     findings: &mut Findings,
 ) -> Option<Path> {
-    let mut fields = cursor.fields(findings, "a mapping such as {orbit: {period: 8 bars}}")?;
+    let mut fields = cursor.fields(findings, &spec::PATH)?;
     let mut paths = Vec::new();
-    for (name, cycle, goes_on, read_shape) in FORMS {
-        if let Some(form) = fields.get(name) {
-            paths.push(read_form(&form, cycle, goes_on, read_shape, clock, findings));
+    for form in &FORMS {
+        if let Some(cursor) = fields.get(form.name) {
+            paths.push(read_form(&cursor, form, clock, findings));
         }
     }
-    let known = FORMS.map(|form| form.0).join(", ");
+    let known = list_words(spec::PATH.words());
     fields.finish(findings);
     if paths.len() != 1 {
         let finding = if paths.is_empty() {
@@ -54,16 +78,14 @@ pub(crate) fn read_path(
 }
 
 fn read_form(
-    form: &Cursor<'_>,
-    cycle: &'static str,
-    goes_on: bool,
-    read_shape: ReadShape,
+    cursor: &Cursor<'_>,
+    form: &Form,
     clock: &Clock,
     findings: &mut Findings,
 ) -> Option<Path> {
-    let mut fields = form.fields(findings, &format!("a mapping such as {{{cycle}: 8 s}}"))?;
+    let mut fields = cursor.fields(findings, form.spec)?;
     let span = fields
-        .need(cycle, findings, &format!("{cycle}: 8 s"))
+        .need(form.cycle, findings, &format!("{}: 8 s", form.cycle))
         .and_then(|c| c.span(findings, clock));
     let start = match fields.get("start") {
         Some(c) => c.moment(findings, clock, None),
@@ -79,9 +101,9 @@ fn read_form(
     let end = match (repeats, until) {
         (Some(repeats), _) => repeats.whole(findings, &REPEATS).map(End::Repeats),
         (None, Some(until)) => read_until(&until, start.as_ref(), clock, findings),
-        (None, None) => Some(if goes_on { End::Programme } else { End::Repeats(1.0) }),
+        (None, None) => Some(if form.goes_on { End::Programme } else { End::Repeats(1.0) }),
     };
-    let shape = read_shape(&mut fields, form, findings);
+    let shape = (form.read_shape)(&mut fields, cursor, findings);
     fields.finish(findings);
     Some(Path::new(shape?, clock.clone(), start?, span?, end?))
 }
@@ -106,8 +128,7 @@ fn read_until(
 
 /// 1 or -1.
 fn read_direction(fields: &mut Fields<'_>, findings: &mut Findings) -> f64 {
-    let words = [("anticlockwise", 1.0), ("clockwise", -1.0)];
-    fields.get("direction").and_then(|c| c.word(findings, &words)).unwrap_or(1.0)
+    fields.get("direction").and_then(|c| c.word(findings, &DIRECTIONS)).unwrap_or(1.0)
 }
 
 fn read_orbit(

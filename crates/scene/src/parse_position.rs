@@ -4,6 +4,7 @@ use crate::layouts::find_layout;
 use crate::place::{Findings, Spot};
 use crate::read::{Cursor, Fields, did_you_mean, list_words, shorten};
 use crate::rules;
+use crate::spec;
 use crate::value::{AZIMUTH, DISTANCE, ELEVATION, Quantity, ROOM};
 use cupola_model::{Finding, PolarPosition, Position, RoomPosition, Speaker};
 
@@ -70,18 +71,25 @@ impl Given {
     }
 }
 
-/// A loudspeaker of one of the [`NAMED_LAYOUTS`]. An LFE is nothing to move to.
+/// The loudspeakers of the [`NAMED_LAYOUTS`]. An LFE is nothing to move to.
+fn speakers() -> impl Iterator<Item = &'static Speaker> {
+    let layouts = NAMED_LAYOUTS.iter().filter_map(|layout| find_layout(layout));
+    layouts.flat_map(|layout| layout.speakers()).filter(|speaker| !speaker.lfe)
+}
+
+/// The names a `speaker` may have, sorted.
+pub(crate) fn speaker_names() -> Vec<&'static str> {
+    let mut names: Vec<_> = speakers().map(|speaker| speaker.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 fn find_speaker(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<&'static Speaker> {
     let name = cursor.scalar(findings, "the name of a loudspeaker such as Ltf")?;
-    let all = || {
-        let layouts = NAMED_LAYOUTS.iter().filter_map(|layout| find_layout(layout));
-        layouts.flat_map(|layout| layout.speakers()).filter(|speaker| !speaker.lfe)
-    };
-    let speaker = all().find(|speaker| speaker.name == name);
+    let speaker = speakers().find(|speaker| speaker.name == name);
     if speaker.is_none() {
-        let mut names: Vec<_> = all().map(|speaker| speaker.name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
+        let names = speaker_names();
         let finding = Finding::error(rules::VALUE_WORD, "there is no such loudspeaker")
             .found(shorten(name))
             .allowed(list_words(names.iter().copied()))
@@ -112,8 +120,7 @@ impl PositionTrack {
         findings: &mut Findings,
     ) -> Option<Position> {
         let errors = findings.errors();
-        let mut fields =
-            cursor.fields(findings, "a mapping such as {azimuth: 30, elevation: 0}")?;
+        let mut fields = cursor.fields(findings, &spec::POSITION)?;
         let given = Given::read(&mut fields, findings);
         fields.finish(findings);
         if given.is_none() && findings.errors() == errors {

@@ -2,6 +2,7 @@
 
 use crate::place::{Findings, Spot};
 use crate::rules;
+use crate::spec::MapSpec;
 use crate::yaml::{Entry, Kind, Node, Repeat};
 use cupola_model::Finding;
 
@@ -18,8 +19,10 @@ pub(crate) struct Cursor<'n> {
 /// The entries of a mapping, to be asked for one by one and then [finished](Fields::finish).
 #[derive(Debug)]
 pub(crate) struct Fields<'n> {
+    spec: &'static MapSpec,
     entries: &'n [Entry],
     spot: Spot,
+    /// What was asked for; kept where debug assertions look at it.
     asked: Vec<&'static str>,
 }
 
@@ -121,16 +124,19 @@ impl<'n> Cursor<'n> {
         }
     }
 
-    /// The mapping that stands here; `wanted` says what it should be, for example
-    /// `a mapping such as {file: drums.wav}`.
-    pub(crate) fn fields(&self, findings: &mut Findings, wanted: &str) -> Option<Fields<'n>> {
+    /// The mapping that stands here, and the keys it may have.
+    pub(crate) fn fields(
+        &self,
+        findings: &mut Findings,
+        spec: &'static MapSpec,
+    ) -> Option<Fields<'n>> {
         match &self.node.kind {
             Kind::Map { entries, repeats } => {
                 self.report_repeats(repeats, findings);
-                Some(Fields { entries, spot: self.spot(), asked: Vec::new() })
+                Some(Fields { spec, entries, spot: self.spot(), asked: Vec::new() })
             }
             _ => {
-                self.wrong_kind(findings, wanted);
+                self.wrong_kind(findings, &spec.wanted());
                 None
             }
         }
@@ -237,7 +243,10 @@ impl<'n> Fields<'n> {
 
     /// The value of a key, if it is there.
     pub(crate) fn get(&mut self, key: &'static str) -> Option<Cursor<'n>> {
-        self.asked.push(key);
+        debug_assert!(self.spec.has(key), "`{key}` is no key of {}", self.spec.name);
+        if cfg!(debug_assertions) {
+            self.asked.push(key);
+        }
         let entry = self.entries.iter().find(|entry| &*entry.key == key)?;
         Some(Cursor { node: &entry.value, path: join(&self.spot.path, key) })
     }
@@ -264,13 +273,19 @@ impl<'n> Fields<'n> {
         } else if !key.is_empty() && key.chars().all(|c| c.is_ascii_digit()) {
             "a comma starts a new key; decimals are written with a point".to_owned()
         } else {
-            did_you_mean(key, self.asked.iter().copied())
+            did_you_mean(key, self.spec.words())
         }
     }
 
-    /// Refuses the keys nobody asked for.
+    /// Refuses the keys that do not exist. Asks of its reader to have asked for all the others.
     pub(crate) fn finish(self, findings: &mut Findings) {
-        for entry in self.entries.iter().filter(|e| !self.asked.contains(&&*e.key)) {
+        debug_assert!(
+            self.spec.words().all(|key| self.asked.contains(&key)),
+            "a reader of {} asks for {:?} alone",
+            self.spec.name,
+            self.asked
+        );
+        for entry in self.entries.iter().filter(|e| !self.spec.has(&e.key)) {
             let shown = shorten(&entry.key);
             let spot = Spot {
                 line: entry.line,
@@ -279,7 +294,7 @@ impl<'n> Fields<'n> {
             };
             let finding = Finding::error(rules::KEY_UNKNOWN, "there is no such key here")
                 .found(shown)
-                .allowed(list_words(self.asked.iter().copied()))
+                .allowed(list_words(self.spec.words()))
                 .hint(self.unknown_hint(&entry.key, findings));
             findings.push(&spot, finding);
         }

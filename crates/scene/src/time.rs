@@ -9,7 +9,7 @@ mod timecode;
 
 pub(crate) use ratio::Ratio;
 pub(crate) use tempo::{MusicUnit, TempoMap};
-pub(crate) use tempo_keys::read_tempo;
+pub(crate) use tempo_keys::{RAMPS, read_tempo};
 pub use timecode::Timecode;
 
 use crate::place::Findings;

@@ -7,7 +7,7 @@ use crate::time::Ratio;
 use cupola_model::{Finding, position::wrap_degrees};
 
 /// A kind of number: its unit, its range, and what a number outside probably meant.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Quantity {
     unit: &'static str,
     min: f64,

@@ -6,17 +6,19 @@ use super::{Form, MAX_BAR};
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, shorten};
 use crate::rules;
+use crate::spec;
 use crate::value::BPM;
 use cupola_model::Finding;
 
-const EXAMPLE: &str = "a mapping such as {bpm: 128, meter: 4/4}";
+/// The words of `ramp`.
+pub(crate) const RAMPS: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 /// A tempo and meter, or a list of changes.
 pub(crate) fn read_tempo(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<TempoMap> {
     if cursor.is_map() {
         return read_first(cursor, findings);
     }
-    let items = cursor.items(findings, &format!("{EXAMPLE}, or a list of them"));
+    let items = cursor.items(findings, &format!("{}, or a list of them", spec::TEMPO.wanted()));
     let Some((first, changes)) = items.split_first() else {
         if cursor.is_list() {
             let finding = Finding::error(rules::VALUE_EMPTY, "tempo has no entry");
@@ -41,7 +43,7 @@ fn read_bpm(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Option<R
 }
 
 fn read_first(item: &Cursor<'_>, findings: &mut Findings) -> Option<TempoMap> {
-    let mut fields = item.fields(findings, EXAMPLE)?;
+    let mut fields = item.fields(findings, &spec::TEMPO)?;
     let at = fields.get("at");
     let bpm = fields.need("bpm", findings, "bpm: 120").and_then(|c| c.exact(findings, &BPM));
     let meter = fields.get("meter").map(|c| read_meter(&c, findings));
@@ -69,7 +71,7 @@ fn read_change(
     last: &mut Ratio,
     findings: &mut Findings,
 ) -> Option<()> {
-    let mut fields = item.fields(findings, "a mapping such as {at: bar 9, bpm: 96}")?;
+    let mut fields = item.fields(findings, &spec::TEMPO)?;
     let at = fields.need("at", findings, "at: bar 9");
     let bpm = read_bpm(&mut fields, findings);
     let meter = fields.get("meter");
@@ -78,7 +80,7 @@ fn read_change(
     fields.finish(findings);
     let new_meter = meter.as_ref().map(|c| read_meter(c, findings));
     let ramps = match &ramp {
-        Some(c) => c.word(findings, &[("true", true), ("false", false)])?,
+        Some(c) => c.word(findings, &RAMPS)?,
         None => false,
     };
     let at = at?;

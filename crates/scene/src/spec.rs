@@ -1,0 +1,146 @@
+//! Every key of the language: what it means, what it takes, and what holds without it.
+//!
+//! The readers, the JSON Schema and the guide read these tables, so that none of them can say what
+//! the others do not. A reader asks [`Cursor::fields`](crate::read::Cursor::fields) for a mapping of a
+//! [`MapSpec`]; in builds with debug assertions it fails when it asks for a key the table lacks, or
+//! finishes without having asked for one of its keys.
+//!
+//! **To add a key:** add a [`KeySpec`] to its mapping (the files are by area; a mapping of its own is
+//! a new `static`), ask for it in the reader of that mapping, and give it a row in the key table of the
+//! tests, which says so when the row is missing. Words come from the table the reader looks them up in,
+//! ranges from [`crate::value`]; nothing is spelt twice.
+
+mod bed;
+mod layout;
+mod object;
+mod path;
+mod scene;
+mod tempo;
+
+pub(crate) use bed::{BED, ROUTE};
+pub(crate) use layout::{LAYOUT, SPEAKER};
+pub(crate) use object::{CURVES, KEYFRAME, OBJECT, PAIR, POSITION};
+pub(crate) use path::{ARC, LINE, ORBIT, PATH, PENDULUM, RANDOM_WALK, SPIRAL};
+pub(crate) use scene::{DEFAULTS, OUTPUT, SCENE, STEM};
+pub(crate) use tempo::TEMPO;
+
+use crate::value::Quantity;
+
+/// A mapping whose keys the language fixes.
+#[derive(Debug)]
+#[allow(dead_code, reason = "the schema and the guide read what the readers do not")]
+pub(crate) struct MapSpec {
+    /// Its name in the schema and the guide; unique.
+    pub(crate) name: &'static str,
+    /// What it is: sentences.
+    pub(crate) about: &'static str,
+    /// One as authors write it: `{…}`, or its first line.
+    pub(crate) example: &'static str,
+    /// In the order findings and the guide list them.
+    pub(crate) keys: &'static [KeySpec],
+}
+
+/// A key of a mapping.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "the schema and the guide read what the readers do not")]
+pub(crate) struct KeySpec {
+    pub(crate) key: &'static str,
+    /// What it does: sentences.
+    pub(crate) about: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) absent: Absent,
+    /// A value as authors write it.
+    pub(crate) example: &'static str,
+}
+
+/// What holds when a key is not there.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "the schema and the guide read what the readers do not")]
+pub(crate) enum Absent {
+    /// It must be there.
+    Refused,
+    /// The same as with this value.
+    Value(&'static str),
+    /// What these words say.
+    Means(&'static str),
+}
+
+/// What a key takes.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "the schema and the guide read what the readers do not")]
+pub(crate) enum Kind {
+    /// A name or title: one line, not empty.
+    Text,
+    /// The name of a stem.
+    Stem,
+    /// A file, relative to the scene.
+    File,
+    /// One of these words, some of which look like numbers.
+    Words(fn() -> Vec<&'static str>),
+    /// One of these rates; `Hz` may be written.
+    Hertz(&'static [u32]),
+    /// A number; its unit may be written.
+    Number(&'static Quantity),
+    /// A number without a fraction.
+    Whole(&'static Quantity),
+    /// A channel number from 1.
+    Ordinal,
+    /// Decibels, or `-inf`.
+    Gain,
+    /// An instant of the programme; with `relative`, `+2 s` counts from the one before.
+    Time { relative: bool },
+    /// A bar and beat.
+    Bar,
+    /// Where a stem starts; may be negative.
+    Offset,
+    /// A length of time above nothing.
+    Span,
+    /// A timecode at the frame rate.
+    Timecode,
+    /// Beats a bar over the note that counts.
+    Meter,
+    /// A layout by name or file.
+    Layout,
+    /// A mapping with keys of its own.
+    Map(&'static MapSpec),
+    /// Any number of these.
+    List(&'static Self),
+    /// So many of these.
+    Tuple(usize, &'static Self),
+    /// A mapping from names the author chooses to these.
+    Named(&'static Self),
+    /// A mapping from some of these words to these.
+    Keyed(fn() -> Vec<&'static str>, &'static Self),
+    /// Any of these forms.
+    OneOf(&'static [Self]),
+}
+
+impl MapSpec {
+    /// What a finding says should stand here.
+    pub(crate) fn wanted(&self) -> String {
+        let example = self.example;
+        if example.starts_with('{') {
+            format!("a mapping such as {example}")
+        } else {
+            format!("a mapping that starts with `{example}`")
+        }
+    }
+
+    /// The keys in order.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().map(|key| key.key)
+    }
+
+    /// Whether there is such a key.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.words().any(|known| known == key)
+    }
+}
+
+/// The words of a table that a reader looks words up in.
+fn words<T, const N: usize>(table: &[(&'static str, T); N]) -> Vec<&'static str> {
+    table.iter().map(|(word, _)| *word).collect()
+}
+
+#[cfg(test)]
+mod tests;

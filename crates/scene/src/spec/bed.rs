@@ -1,0 +1,98 @@
+//! Beds and the routes that feed them.
+
+use super::Absent::{Means, Refused, Value};
+use super::scene::{BINAURAL, GROUPS};
+use super::{KeySpec, Kind, MapSpec, words};
+use crate::parse_bed::SIDES;
+use crate::value::LOW_PASS;
+use cupola_model::{BedFormat, BedLabel};
+
+/// Which channel of a stem is meant.
+pub(super) const CHANNEL: KeySpec = KeySpec {
+    key: "channel",
+    about: "One channel of the stem: `left` or `right` of a stereo stem, or its number from 1.",
+    kind: Kind::OneOf(&[Kind::Words(|| words(&SIDES)), Kind::Ordinal]),
+    absent: Means("all channels"),
+    example: "left",
+};
+
+/// The stem that is heard.
+pub(super) const STEM: KeySpec = KeySpec {
+    key: "stem",
+    about: "The stem that is heard, by its name under `stems`.",
+    kind: Kind::Stem,
+    absent: Refused,
+    example: "drums",
+};
+
+const LABELS: Kind = Kind::Words(labels);
+
+fn labels() -> Vec<&'static str> {
+    BedLabel::ALL.map(BedLabel::name).into()
+}
+
+pub(crate) static BED: MapSpec = MapSpec {
+    name: "bed",
+    about: "Fixed channels, as loudspeakers are fixed, and the stems that feed them.",
+    example: "{format: 7.1.2, routes: [{stem: drums}]}",
+    keys: &[
+        KeySpec {
+            key: "name",
+            about: "What players of masters show.",
+            kind: Kind::Text,
+            absent: Value("Bed"),
+            example: "Music",
+        },
+        KeySpec {
+            key: "format",
+            about: "The channels of the bed. Loudspeaker renders fold them to the layout asked for.",
+            kind: Kind::Words(|| BedFormat::ALL.map(BedFormat::name).into()),
+            absent: Refused,
+            example: "7.1.2",
+        },
+        BINAURAL,
+        GROUPS,
+        KeySpec {
+            key: "routes",
+            about: "Which stem feeds which channels.",
+            kind: Kind::List(&Kind::Map(&ROUTE)),
+            absent: Value("[]"),
+            example: "[{stem: drums}, {stem: drums, to: LFE, lowpass: 120}]",
+        },
+    ],
+};
+
+pub(crate) static ROUTE: MapSpec = MapSpec {
+    name: "route",
+    about: "A stem, or one channel of it, into channels of the bed. A stereo stem keeps its sides: left \
+            goes to left channels, right to right ones, (L+R)/2 to those in the middle.",
+    example: "{stem: drums, to: [L, R]}",
+    keys: &[
+        STEM,
+        CHANNEL,
+        KeySpec {
+            key: "to",
+            about: "The channels it feeds: one, a list, or a mapping that gives each a gain in dB.",
+            kind: Kind::OneOf(&[LABELS, Kind::List(&LABELS), Kind::Keyed(labels, &Kind::Gain)]),
+            absent: Means(
+                "L and R for a stereo stem, the channels of the bed in order for a stem of as many",
+            ),
+            example: "{Lss: -9, Rss: -9}",
+        },
+        KeySpec {
+            key: "gain",
+            about: "Added to the level of the stem in this route.",
+            kind: Kind::Gain,
+            absent: Value("0"),
+            example: "-10",
+        },
+        KeySpec {
+            key: "lowpass",
+            about: "Cut-off of a low-pass of 24 dB an octave, for what goes to the LFE.",
+            kind: Kind::Number(&LOW_PASS),
+            absent: Means("no low-pass"),
+            example: "120",
+        },
+        GROUPS,
+    ],
+};

@@ -1,0 +1,235 @@
+//! The top of a scene, its stems and its outputs.
+
+use super::Absent::{Means, Refused, Value};
+use super::{BED, KeySpec, Kind, MapSpec, OBJECT, TEMPO, words};
+use crate::parse;
+use cupola_model::{BinauralMode, FrameRate};
+
+/// How an object or bed sounds in headphone renders.
+pub(super) const BINAURAL: KeySpec = KeySpec {
+    key: "binaural",
+    about: "How far away it seems on headphones. `off` leaves it without a room and a direction.",
+    kind: Kind::Words(|| BinauralMode::ALL.map(BinauralMode::name).into()),
+    absent: Means("what `defaults` say, or `mid`"),
+    example: "near",
+};
+
+/// The groups of a bed, a route or an object.
+pub(super) const GROUPS: KeySpec = KeySpec {
+    key: "groups",
+    about: "Groups it belongs to, for `--group` and for players that show them.",
+    kind: Kind::List(&Kind::Text),
+    absent: Value("[]"),
+    example: "[vocals]",
+};
+
+pub(crate) static SCENE: MapSpec = MapSpec {
+    name: "scene",
+    about: "A scene file: which stems there are, where they sound, and what is made of them.",
+    example: "cupola: 1",
+    keys: &[
+        KeySpec {
+            key: "cupola",
+            about: "Version of the format. It is the first key of every file.",
+            kind: Kind::Words(|| vec!["1"]),
+            absent: Refused,
+            example: "1",
+        },
+        KeySpec {
+            key: "title",
+            about: "Title of the programme. Output files are named after it.",
+            kind: Kind::Text,
+            absent: Means("no title"),
+            example: "Ode to Joy",
+        },
+        KeySpec {
+            key: "artist",
+            about: "Who made it.",
+            kind: Kind::Text,
+            absent: Means("no artist"),
+            example: "Cupola Demo",
+        },
+        KeySpec {
+            key: "sample_rate",
+            about: "Rate of the session and of every output. Stems of other rates are converted once. \
+                    Masters are made at 48000 or 96000.",
+            kind: Kind::Hertz(&parse::SAMPLE_RATES_HZ),
+            absent: Value("48000"),
+            example: "96000",
+        },
+        KeySpec {
+            key: "frame_rate",
+            about: "Video frames a second: the rate of timecodes, and the one stated in masters.",
+            kind: Kind::Words(|| FrameRate::ALL.map(FrameRate::name).into()),
+            absent: Value("24"),
+            example: "29.97df",
+        },
+        KeySpec {
+            key: "start_timecode",
+            about: "Timecode of the first sample, at `frame_rate`. Timecodes in the scene count from it.",
+            kind: Kind::Timecode,
+            absent: Value("00:00:00:00"),
+            example: "01:00:00:00",
+        },
+        KeySpec {
+            key: "tempo",
+            about: "Tempo and meter, or a list of their changes. Times in bars and beats need it.",
+            kind: Kind::OneOf(&[Kind::Map(&TEMPO), Kind::List(&Kind::Map(&TEMPO))]),
+            absent: Means("no bars and beats"),
+            example: "{bpm: 128, meter: 4/4}",
+        },
+        KeySpec {
+            key: "reference",
+            about: "The stereo master the stems come from. It is compared with, never rendered.",
+            kind: Kind::File,
+            absent: Means("nothing to compare with"),
+            example: "stems/Song_StereoRef.wav",
+        },
+        KeySpec {
+            key: "defaults",
+            about: "What beds and objects have that do not say otherwise.",
+            kind: Kind::Map(&DEFAULTS),
+            absent: Value("{}"),
+            example: "{binaural: mid}",
+        },
+        KeySpec {
+            key: "end",
+            about: "When the programme ends. Every output has exactly this length.",
+            kind: Kind::Time { relative: false },
+            absent: Means("the end of the longest stem"),
+            example: "3:25.5",
+        },
+        KeySpec {
+            key: "pad_bed",
+            about: "Silent channels that make the first bed of a master a 7.1.2 bed, as some players \
+                    expect.",
+            kind: Kind::Words(|| words(&parse::PAD_BED)),
+            absent: Means("no silent channels"),
+            example: "7.1.2",
+        },
+        KeySpec {
+            key: "stems",
+            about: "The audio files, each under the name that beds and objects call it by.",
+            kind: Kind::Named(&Kind::Map(&STEM)),
+            absent: Value("{}"),
+            example: "{drums: {file: stems/drums.wav}}",
+        },
+        KeySpec {
+            key: "beds",
+            about: "What stands still: stems mixed to the fixed channels of a bed.",
+            kind: Kind::List(&Kind::Map(&BED)),
+            absent: Value("[]"),
+            example: "[{format: 7.1.2, routes: [{stem: drums}]}]",
+        },
+        KeySpec {
+            key: "objects",
+            about: "What has a place of its own and may move.",
+            kind: Kind::List(&Kind::Map(&OBJECT)),
+            absent: Value("[]"),
+            example: "[{stem: lead, pair: {width: 30}, position: {azimuth: 0}}]",
+        },
+        KeySpec {
+            key: "outputs",
+            about: "What `cupola build` makes, in one pass over the stems.",
+            kind: Kind::List(&Kind::Map(&OUTPUT)),
+            absent: Value("[{speakers: 7.1.4}, {binaural: default}, {master: adm-bwf}]"),
+            example: "[{speakers: 7.1.4}, {speakers: 5.1, bits: 16}]",
+        },
+    ],
+};
+
+pub(crate) static DEFAULTS: MapSpec = MapSpec {
+    name: "defaults",
+    about: "What beds and objects have that do not say otherwise.",
+    example: "{binaural: mid}",
+    keys: &[KeySpec {
+        about: "How far away beds and objects seem on headphones.",
+        absent: Value("mid"),
+        ..BINAURAL
+    }],
+};
+
+pub(crate) static STEM: MapSpec = MapSpec {
+    name: "stem",
+    about: "An audio file of any channel count and rate. All stems start at the same instant unless \
+            they have an `offset`.",
+    example: "{file: stems/drums.wav}",
+    keys: &[
+        KeySpec {
+            key: "file",
+            about: "The file, relative to the scene: WAV, RF64, BW64, AIFF, CAF, FLAC and others.",
+            kind: Kind::File,
+            absent: Refused,
+            example: "stems/drums.wav",
+        },
+        KeySpec {
+            key: "gain",
+            about: "Added to the level of the stem wherever it is used.",
+            kind: Kind::Gain,
+            absent: Value("0"),
+            example: "-1.5",
+        },
+        KeySpec {
+            key: "offset",
+            about: "Where in the programme the file starts. Samples count at the rate of the file; a \
+                    negative offset cuts its head.",
+            kind: Kind::Offset,
+            absent: Value("0"),
+            example: "1024 samples",
+        },
+    ],
+};
+
+pub(crate) static OUTPUT: MapSpec = MapSpec {
+    name: "output",
+    about: "One thing to make: `speakers`, `binaural` or `master`.",
+    example: "{speakers: 7.1.4}",
+    keys: &[
+        KeySpec {
+            key: "speakers",
+            about: "A WAV file for the loudspeakers of this layout. `cupola layouts` lists the names; \
+                    a layout of your own is a file.",
+            kind: Kind::Layout,
+            absent: Means("another kind of output"),
+            example: "7.1.4",
+        },
+        KeySpec {
+            key: "binaural",
+            about: "A WAV file for headphones, heard through the built-in head.",
+            kind: Kind::Words(|| words(&parse::HEADS)),
+            absent: Means("another kind of output"),
+            example: "default",
+        },
+        KeySpec {
+            key: "master",
+            about: "An object-based master that stays a scene until it is played: an ADM BWF file, \
+                    24-bit.",
+            kind: Kind::Words(|| words(&parse::MASTERS)),
+            absent: Means("another kind of output"),
+            example: "adm-bwf",
+        },
+        KeySpec {
+            key: "bits",
+            about: "Sample format: 16 and 24 are integers, 32 is float and never clips. A master is \
+                    always 24-bit and has no `bits`.",
+            kind: Kind::Words(|| words(&parse::BITS)),
+            absent: Value("24"),
+            example: "32",
+        },
+        KeySpec {
+            key: "order",
+            about: "Order of the channels of `speakers`: `bs2051` as the layout lists them, sides before \
+                    backs; `wave` as the WAVE channel mask counts, backs before sides.",
+            kind: Kind::Words(|| words(&parse::ORDERS)),
+            absent: Value("bs2051"),
+            example: "wave",
+        },
+        KeySpec {
+            key: "name",
+            about: "The part of the file name that tells this output from the others.",
+            kind: Kind::Text,
+            absent: Means("the layout, `binaural` or `adm-bwf`"),
+            example: "preview",
+        },
+    ],
+};

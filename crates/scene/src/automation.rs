@@ -11,7 +11,8 @@ use crate::scene::Keyframe;
 use crate::stop::Stop;
 use cupola_model::automation::HOLD_RAMP;
 use cupola_model::{
-    Decibels, FrameIndex, LinearGain, ObjectState, PolarPosition, Position, TimedPoint,
+    Decibels, FrameIndex, LinearGain, ObjectState, PolarPosition, Position, RoomPosition,
+    TimedPoint,
 };
 
 /// Largest error of a direction in degrees.
@@ -67,7 +68,8 @@ pub(crate) struct Lanes<'p> {
     /// Where the position comes from when not from keyframes.
     path: Option<&'p Track<'p>>,
     position: Lane<Stop>,
-    gain: Lane<Level>,
+    /// Multiplied with each other.
+    gains: Vec<Lane<Level>>,
     size: Lane<f64>,
     /// Which half of a pair this is, and the pair's width.
     pair: Option<(f64, Side)>,
@@ -118,6 +120,34 @@ impl<T: Copy> Lane<T> {
     }
 }
 
+impl Lane<Level> {
+    /// The gains of keyframes; 0 dB before.
+    fn of_gains(keyframes: &[Keyframe]) -> Self {
+        let gains = keyframes.iter().filter_map(|k| Some((k.at.0, k.curves.gain, k.gain_db?)));
+        let mut first = true;
+        let levels = gains.map(|(at, curve, db)| {
+            // Steps are ramps of amplitude.
+            let linear = std::mem::replace(&mut first, false) || curve == Curve::Hold;
+            (at, curve, Level { db, linear })
+        });
+        Self::new(Level { db: 0.0, linear: true }, levels)
+    }
+
+    /// The amplitude factor at a frame.
+    fn gain_at(&self, frame: u64) -> f64 {
+        let (a, b, t) = self.around(frame);
+        let factor = |db: f64| LinearGain::from(Decibels(db)).0;
+        if t <= 0.0 {
+            factor(a.db)
+        } else if b.linear || !a.db.is_finite() || !b.db.is_finite() {
+            let (a, b) = (factor(a.db), factor(b.db));
+            a + (b - a) * t
+        } else {
+            factor(a.db + (b.db - a.db) * t)
+        }
+    }
+}
+
 impl<'p> Lanes<'p> {
     /// The lanes of an object with these values at rest. A gain of 0 dB is added to the static gain,
     /// which is not in here.
@@ -132,21 +162,20 @@ impl<'p> Lanes<'p> {
         let positions =
             keyframes.iter().filter_map(|k| Some((k.at.0, k.curves.position, stop(k)?)));
         let sizes = keyframes.iter().filter_map(|k| Some((k.at.0, k.curves.size, k.size?)));
-        let rest = Level { db: 0.0, linear: true };
-        let gains = keyframes.iter().filter_map(|k| Some((k.at.0, k.curves.gain, k.gain_db?)));
-        let mut first = true;
-        let levels = gains.map(|(at, curve, db)| {
-            // Steps are ramps of amplitude.
-            let linear = std::mem::replace(&mut first, false) || curve == Curve::Hold;
-            (at, curve, Level { db, linear })
-        });
         Self {
             path,
             position: Lane::new(Stop { position, turns: 0.0 }, positions),
-            gain: Lane::new(rest, levels),
+            gains: vec![Lane::of_gains(keyframes)],
             size: Lane::new(size, sizes),
             pair,
         }
+    }
+
+    /// Several gains over time, multiplied with each other, at a place without meaning.
+    pub(crate) fn of_gains<'k>(keyframes: impl Iterator<Item = &'k [Keyframe]>) -> Self {
+        let position = Position::Room(RoomPosition { x: 0.0, y: 0.0, z: 0.0 });
+        let gains = keyframes.map(Lane::of_gains).collect();
+        Self { gains, ..Self::new(position, 0.0, &[], None, None) }
     }
 
     /// The exact state at a frame.
@@ -161,15 +190,8 @@ impl<'p> Lanes<'p> {
             Some((width, side)) => pair::place(centre, width, side),
             None => centre,
         };
-        let (a, b, t) = self.gain.around(frame);
-        let gain = if t <= 0.0 {
-            LinearGain::from(Decibels(a.db))
-        } else if b.linear || !a.db.is_finite() || !b.db.is_finite() {
-            let (a, b) = (LinearGain::from(Decibels(a.db)).0, LinearGain::from(Decibels(b.db)).0);
-            LinearGain(a + (b - a) * t)
-        } else {
-            LinearGain::from(Decibels(a.db + (b.db - a.db) * t))
-        };
+        let gain = self.gains.iter().fold(1.0, |gain, lane| gain * lane.gain_at(frame));
+        let gain = LinearGain(gain);
         let (a, b, t) = self.size.around(frame);
         ObjectState { position, gain, size: a + (b - a) * t }
     }
@@ -196,7 +218,7 @@ impl<'p> Lanes<'p> {
         let mut knots = vec![0];
         knots.extend(self.position.knots());
         knots.extend(self.path.iter().flat_map(|track| track.knots()));
-        knots.extend(self.gain.knots());
+        knots.extend(self.gains.iter().flat_map(Lane::knots));
         knots.extend(self.size.knots());
         knots.sort_unstable();
         knots.dedup();

@@ -27,19 +27,30 @@
 //!   keep to them; `orbit`, `pendulum` and `random_walk` go on to the end of the programme unless
 //!   `repeats` or `until` says otherwise, `line`, `arc` and `spiral` go once, and repeated they go
 //!   there and back.
+//! * `play` places a stem: `in` and `out` are its own times, `length` and `every` spans of the song.
+//!   Repeats follow each other at once, without drift and without a fade unless `crossfade` asks for
+//!   one. Fades are linear in amplitude unless `shape` says otherwise.
+//! * The gains of groups, static and over time, reach bed routes as well as objects; a route belongs to
+//!   its bed's groups too. What is in several groups gets all their gains.
+//! * `split` feeds the channels of a surround stem to the bed channels at the same place in the room;
+//!   the other loudspeakers become objects that stand still.
 //! * Keyframe gains are added to the object's `gain`, which is baked into its track.
 
 mod automation;
+mod clips;
 mod curve;
+mod groups;
 mod layouts;
 mod limits;
 mod movement;
 mod pair;
 mod parse;
 mod parse_bed;
+mod parse_groups;
 mod parse_keyframes;
 mod parse_object;
 mod parse_path;
+mod parse_play;
 mod parse_position;
 mod path;
 mod place;
@@ -49,6 +60,7 @@ mod route;
 mod rules;
 mod scene;
 mod spec;
+mod split;
 mod stop;
 mod time;
 mod value;

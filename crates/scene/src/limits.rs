@@ -1,5 +1,6 @@
 //! What concerns a scene as a whole: names, counts, and what masters ask for.
 
+use crate::groups;
 use crate::place::Findings;
 use crate::read::Cursor;
 use crate::rules;
@@ -32,6 +33,9 @@ pub(crate) fn check(scene: &Scene, root: &Cursor<'_>, findings: &mut Findings) {
                 .hint("add it to a bed or an object, or remove it");
             findings.push(&settings.spot, finding);
         }
+    }
+    if whole {
+        groups::check(scene, findings);
     }
     check_names(scene, findings);
     check_counts(scene, findings);

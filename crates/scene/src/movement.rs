@@ -14,18 +14,21 @@ pub(crate) fn check(
     findings: &mut Findings,
 ) {
     note_clipped_pair(entry, findings);
-    note_jump(
-        entry,
-        "position",
-        |k| k.position.map(|p| p != entry.position),
-        |c| c.position,
-        findings,
-    );
-    note_jump(entry, "size", |k| k.size.map(|size| size != entry.size), |c| c.size, findings);
-    note_jump(entry, "gain", |k| k.gain_db.map(|db| db != 0.0), |c| c.gain, findings);
+    let (keyframes, name) = (entry.keyframes.as_slice(), entry.name.as_str());
+    let new_position = |k: &Keyframe| k.position.map(|p| p != entry.position);
+    let new_size = |k: &Keyframe| k.size.map(|size| size != entry.size);
+    note_jump(keyframes, name, "position", new_position, |c| c.position, findings);
+    note_jump(keyframes, name, "size", new_size, |c| c.size, findings);
+    note_gain_jump(keyframes, name, findings);
     if let Some(length) = length {
-        warn_of_late_keyframes(entry, length, rate, findings);
+        warn_of_late_keyframes(keyframes, name, length, rate, findings);
     }
+}
+
+/// Notes a gain that is not 0 dB at its first keyframe.
+pub(crate) fn note_gain_jump(keyframes: &[Keyframe], name: &str, findings: &mut Findings) {
+    let new_gain = |k: &Keyframe| k.gain_db.map(|db| db != 0.0);
+    note_jump(keyframes, name, "gain", new_gain, |c| c.gain, findings);
 }
 
 fn note_clipped_pair(entry: &ObjectEntry, findings: &mut Findings) {
@@ -41,20 +44,21 @@ fn note_clipped_pair(entry: &ObjectEntry, findings: &mut Findings) {
     }
 }
 
-fn warn_of_late_keyframes(
-    entry: &ObjectEntry,
+pub(crate) fn warn_of_late_keyframes(
+    keyframes: &[Keyframe],
+    name: &str,
     length: FrameCount,
     rate: SampleRate,
     findings: &mut Findings,
 ) {
-    let mut late = entry.keyframes.iter().filter(|k| k.at.0 > length.0);
+    let mut late = keyframes.iter().filter(|k| k.at.0 > length.0);
     let Some(first) = late.next() else { return };
     let message = match late.count() {
         0 => "a keyframe stands after the end of the programme".to_owned(),
         more => format!("{} keyframes stand after the end of the programme", more + 1),
     };
     let finding = Finding::warning(rules::KEYFRAME_AFTER_END, message)
-        .subject(entry.name.clone())
+        .subject(name)
         .found(format!("{:.3} s", rate.seconds(FrameCount(first.at.0))))
         .allowed(format!("up to {:.3} s", rate.seconds(length)))
         .hint("what lies after the end is not heard");
@@ -63,20 +67,21 @@ fn warn_of_late_keyframes(
 
 /// `differs` says whether a keyframe mentions the value, and if so whether it is a new one.
 fn note_jump(
-    entry: &ObjectEntry,
+    keyframes: &[Keyframe],
+    name: &str,
     what: &str,
     differs: impl Fn(&Keyframe) -> Option<bool>,
     curve: impl Fn(Curves) -> Curve,
     findings: &mut Findings,
 ) {
-    let first = entry.keyframes.iter().find_map(|k| Some((k, differs(k)?)));
+    let first = keyframes.iter().find_map(|k| Some((k, differs(k)?)));
     if let Some((keyframe, true)) = first
         && keyframe.at.0 > 0
         && curve(keyframe.curves) != Curve::Hold
     {
         let message = format!("{what} jumps at its first keyframe");
         let finding = Finding::note(rules::KEYFRAME_JUMP, message)
-            .subject(entry.name.clone())
+            .subject(name)
             .hint("it stands still before; add a keyframe where the movement should start");
         findings.push(&keyframe.spot, finding);
     }

@@ -1,13 +1,14 @@
 //! The top of a scene, its stems and its outputs.
 
 use crate::layouts::LayoutRequest;
+use crate::parse_groups::read_groups;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten};
 use crate::scene::{
     BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
 };
 use crate::time::{self, Clock, Timecode};
-use crate::{limits, parse_bed, parse_object, rules, spec, version, yaml};
+use crate::{limits, parse_bed, parse_object, parse_play, rules, spec, split, version, yaml};
 use cupola_model::{
     BinauralMode, Checked, Finding, FrameCount, FrameRate, Place, SampleRate, StemOffset,
 };
@@ -161,7 +162,9 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
     let binaural = default_binaural.unwrap_or_default();
     let mut context = Context::new(clock, binaural, stems);
     let beds = parse_bed::read_beds(&mut fields, &mut context, findings);
-    let objects = parse_object::read_objects(&mut fields, &mut context, findings);
+    let mut objects = parse_object::read_objects(&mut fields, &mut context, findings);
+    objects.extend(split::objects(&beds, &context.stems));
+    let groups = read_groups(&mut fields, &context.clock, findings);
     let outputs = read_outputs(&mut fields, file, findings);
     fields.finish(findings);
     let scene = Scene {
@@ -170,12 +173,13 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
         artist,
         sample_rate: rate,
         frame_rate,
-        start_timecode: context.clock.start,
+        clock: context.clock,
         reference,
         end,
         pad_bed: pad_bed.unwrap_or(false),
         stems: context.stems,
         stem_settings,
+        groups,
         beds,
         objects,
         outputs,
@@ -249,7 +253,8 @@ fn read_stems(
         check_text(name, &spot, "the name of the stem", findings);
         let mut path = None;
         let mut place = cursor.spot().in_file(file);
-        let mut settings = StemSettings { gain_db: 0.0, offset: StemOffset::NONE, spot };
+        let mut settings =
+            StemSettings { gain_db: 0.0, offset: StemOffset::NONE, plays: None, spot };
         if cursor.is_scalar() && cursor.found() != "nothing" {
             let finding = Finding::error(rules::VALUE_TYPE, "a stem is a mapping")
                 .found(cursor.found())
@@ -263,9 +268,17 @@ fn read_stems(
             if let Some(gain) = fields.get("gain").and_then(|c| c.gain(findings)) {
                 settings.gain_db = gain;
             }
-            if let Some(offset) = fields.get("offset").and_then(|c| c.offset(findings, clock)) {
+            let offset = fields.get("offset");
+            let play = fields.get("play");
+            if let (Some(offset), Some(_)) = (&offset, &play) {
+                let message = "`offset` and `play` exclude each other";
+                let finding = Finding::error(rules::KEY_CONFLICT, message);
+                offset.report(findings, finding.hint("each entry of `play` has a time of its own"));
+            }
+            if let Some(offset) = offset.and_then(|c| c.offset(findings, clock)) {
                 settings.offset = offset;
             }
+            settings.plays = play.map(|list| parse_play::read_plays(&list, clock, findings));
             fields.finish(findings);
         }
         // A stem whose file is wrong is still a name that others may use.

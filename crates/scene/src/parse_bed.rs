@@ -5,8 +5,8 @@ use crate::place::{Findings, Spot};
 use crate::read::{Cursor, Fields, did_you_mean, list_words, shorten};
 use crate::rules;
 use crate::scene::{BedEntry, Channel, Route, Target};
-use crate::spec;
 use crate::value::LOW_PASS;
+use crate::{spec, split};
 use cupola_model::{BedFormat, BedLabel, Finding};
 
 /// Name of a bed whose author gave none.
@@ -74,12 +74,18 @@ fn read_route(
     let gain = fields.get("gain").map(|c| c.gain(findings));
     let low_pass = fields.get("lowpass").map(|c| c.number(findings, &LOW_PASS));
     let groups = groups(&mut fields, findings);
+    let (split_key, order) = (fields.get("split"), fields.get("order"));
+    let others = ["channel", "to", "lowpass"].map(|key| (key, fields.get(key)));
+    let others = others.each_ref().map(|(key, cursor)| (*key, cursor.as_ref()));
+    split::refuse_others(split_key.as_ref(), order.as_ref(), others, findings);
+    let split = split_key.map(|c| split::read_split(&c, order.as_ref(), format, findings));
     fields.finish(findings);
     // A part that is there but wrong makes the route unusable; the finding is already made.
     Some(Route {
         stem: stem?,
         channel: channel.map_or(Some(None), |c| c.map(Some))?,
         to: to.map_or(Some(None), |t| t.map(Some))?,
+        split: split.map_or(Some(None), |s| s.map(Some))?,
         gain_db: gain.unwrap_or(Some(0.0))?,
         low_pass_hz: low_pass.map_or(Some(None), |f| f.map(Some))?,
         groups,

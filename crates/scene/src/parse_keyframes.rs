@@ -39,7 +39,12 @@ pub(crate) fn read_keyframes(
     keyframes
 }
 
-fn check_order(before: &Keyframe, this: &Keyframe, rate: SampleRate, findings: &mut Findings) {
+pub(crate) fn check_order(
+    before: &Keyframe,
+    this: &Keyframe,
+    rate: SampleRate,
+    findings: &mut Findings,
+) {
     let seconds = |k: &Keyframe| k.at.0 as f64 / f64::from(rate.hz());
     let finding = if this.at == before.at {
         Finding::error(rules::KEYFRAME_TWICE, "two keyframes stand at one time")

@@ -1,6 +1,8 @@
 //! A scene and the facts of its stems make a [`Timeline`].
 
 use crate::automation::{Lanes, flatten};
+use crate::clips::{self, MAX_CLIPS};
+use crate::groups::{Groups, Membership};
 use crate::movement;
 use crate::pair::Side;
 use crate::path::{MAX_CYCLES, Track};
@@ -10,10 +12,12 @@ use crate::rules;
 use crate::scene::{Feed, ObjectEntry, Scene};
 use crate::time::{MAX_HOURS, longest};
 use cupola_model::{
-    Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Decibels, Finding,
-    FrameCount, Item, Lane, LaneSource, LinearGain, Object, SampleRate, StemFacts, StemIndex,
-    StemOffset, StemUse, TimedPoint, Timeline, TrackIndex,
+    Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Clip, Decibels,
+    Envelope, Finding, FrameCount, Item, Lane, LaneSource, LinearGain, Object, SampleRate,
+    StemFacts, StemIndex, StemOffset, StemUse, TimedPoint, Timeline, TrackIndex,
 };
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Most timed points of a whole programme, about 75 MB and some seconds of work.
 const MAX_POINTS: usize = 1_000_000;
@@ -39,9 +43,20 @@ impl Scene {
     /// ```
     pub fn resolve(&self, facts: &[Option<StemFacts>]) -> Checked<Timeline> {
         let findings = Findings::new(&self.file);
-        let mut work = Work { scene: self, facts, findings, stems: Vec::new(), lanes: Vec::new() };
+        let mut work = Work {
+            scene: self,
+            facts,
+            findings,
+            stems: Vec::new(),
+            plays: Vec::new(),
+            groups: Groups::new(&self.groups),
+            envelopes: HashMap::new(),
+            points_left: MAX_POINTS,
+            lanes: Vec::new(),
+        };
         work.collect_stems();
         let length = work.length();
+        work.groups.check_keyframes(self, length, &mut work.findings);
         let mut items = work.beds();
         items.extend(work.objects(length));
         let complete = work.stems.iter().all(|stem| *stem != StemState::Unread);
@@ -76,7 +91,20 @@ struct Work<'s> {
     facts: &'s [Option<StemFacts>],
     findings: Findings,
     stems: Vec<StemState>,
+    /// The clips of every stem that is placed, in the song.
+    plays: Vec<Option<Vec<Clip>>>,
+    groups: Groups<'s>,
+    /// The gains over time of groups together; `None` when they have too many points.
+    envelopes: HashMap<Membership, Option<Arc<Envelope>>>,
+    points_left: usize,
     lanes: Vec<Lane>,
+}
+
+/// What groups do to a member.
+#[derive(Clone, Debug)]
+struct Share {
+    gain_db: f64,
+    envelope: Option<Arc<Envelope>>,
 }
 
 impl<'s> Work<'s> {
@@ -97,6 +125,23 @@ impl<'s> Work<'s> {
             };
             self.stems.push(state);
         }
+        self.collect_plays();
+    }
+
+    fn collect_plays(&mut self) {
+        let (scene, mut budget) = (self.scene, MAX_CLIPS);
+        for (i, settings) in scene.stem_settings.iter().enumerate() {
+            let known = matches!(self.stems[i], StemState::Known(_));
+            let facts = self.facts(i).filter(|_| known);
+            let clips = settings.plays.as_ref().zip(facts).map(|(plays, facts)| {
+                let stem = &scene.stems[i].name;
+                if let Some(end) = scene.end {
+                    clips::warn_of_late(plays, &scene.clock, end, stem, &mut self.findings);
+                }
+                clips::clips(plays, &scene.clock, facts, stem, &mut budget, &mut self.findings)
+            });
+            self.plays.push(clips);
+        }
     }
 
     fn used_stems(&self) -> Vec<StemUse> {
@@ -106,7 +151,8 @@ impl<'s> Work<'s> {
         {
             if let (StemState::Known(_), Some(facts)) = (self.stems[i], self.facts(i)) {
                 let (name, facts) = (stem.name.clone(), facts.clone());
-                used.push(StemUse { name, facts, offset: settings.offset, clips: None });
+                let clips = self.plays[i].clone();
+                used.push(StemUse { name, facts, offset: settings.offset, clips });
             }
         }
         used
@@ -120,6 +166,11 @@ impl<'s> Work<'s> {
         for (i, settings) in self.scene.stem_settings.iter().enumerate() {
             let StemState::Known(_) = self.stems[i] else { continue };
             let Some(facts) = self.facts(i) else { continue };
+            if let Some(clips) = &self.plays[i] {
+                let end = clips.iter().map(|clip| clip.end().0).max().unwrap_or_default();
+                longest_stem = longest_stem.max(FrameCount(end));
+                continue;
+            }
             let end = facts.end_at(rate, settings.offset);
             longest_stem = longest_stem.max(end);
             let start = start_of(facts, rate, settings.offset);
@@ -159,12 +210,40 @@ impl<'s> Work<'s> {
         None
     }
 
-    /// A new lane with these sources: channel, factor and extra gain in dB of a stem.
-    fn source(&self, stem: usize, channel: u16, factor: f64, gain_db: f64) -> Option<LaneSource> {
+    /// What the groups of a part do to it; `spot` is where the part stands.
+    fn share<'n>(&mut self, names: impl Iterator<Item = &'n String>, spot: &Spot) -> Share {
+        let members = self.groups.of(names);
+        let gain_db = self.groups.gain_db(&members);
+        let automated = self.groups.automated(&members);
+        if automated.is_empty() {
+            return Share { gain_db, envelope: None };
+        }
+        if let Some(envelope) = self.envelopes.get(&automated) {
+            return Share { gain_db, envelope: envelope.clone() };
+        }
+        let envelope = self.groups.envelope(&automated, self.points_left);
+        match &envelope {
+            Some(envelope) => self.points_left -= envelope.points().len(),
+            None => self.refuse_points(spot),
+        }
+        let envelope = envelope.map(Arc::new);
+        self.envelopes.insert(automated, envelope.clone());
+        Share { gain_db, envelope }
+    }
+
+    /// A source of a lane: channel, factor and extra gain in dB of a stem.
+    fn source(
+        &self,
+        stem: usize,
+        (channel, factor): (u16, f64),
+        gain_db: f64,
+        share: &Share,
+    ) -> Option<LaneSource> {
         let StemState::Known(index) = self.stems[stem] else { return None };
-        let total_db = self.scene.stem_settings[stem].gain_db + gain_db;
+        let total_db = self.scene.stem_settings[stem].gain_db + gain_db + share.gain_db;
         let gain = LinearGain(LinearGain::from(Decibels(total_db)).0 * factor);
-        Some(LaneSource { stem: index, channel, gain, low_pass_hz: None, envelope: None })
+        let envelope = share.envelope.clone();
+        Some(LaneSource { stem: index, channel, gain, low_pass_hz: None, envelope })
     }
 
     fn push_lane(&mut self, sources: Vec<LaneSource>) -> TrackIndex {
@@ -184,15 +263,16 @@ impl<'s> Work<'s> {
                 let name = &scene.stems[route.stem].name;
                 let feeds: Feeds =
                     route::feeds(route, entry.format, facts, name, &mut self.findings);
+                let groups = entry.groups.iter().chain(&route.groups);
+                let share = self.share(groups, &route.spot);
                 for feed in feeds.into_iter().filter(|_| !route.silenced) {
                     let label = if padded { padded_label(feed.label) } else { feed.label };
                     let Some(k) = format.channels().iter().position(|l| *l == label) else {
                         continue;
                     };
                     let gain_db = route.gain_db + feed.gain_db;
-                    if let Some(mut source) =
-                        self.source(route.stem, feed.channel, feed.factor, gain_db)
-                    {
+                    let channel = (feed.channel, feed.factor);
+                    if let Some(mut source) = self.source(route.stem, channel, gain_db, &share) {
                         source.low_pass_hz = route.low_pass_hz;
                         sources[k].push(source);
                     }
@@ -237,10 +317,10 @@ impl<'s> Work<'s> {
     fn objects(&mut self, length: Option<FrameCount>) -> Vec<Item> {
         let scene = self.scene;
         let mut items = Vec::new();
-        let mut points_left = MAX_POINTS;
         for entry in &scene.objects {
             movement::check(entry, length, scene.sample_rate, &mut self.findings);
             let channels = self.object_channels(entry);
+            let share = self.share(entry.groups.iter(), &entry.spot);
             let sides = match entry.feed {
                 Feed::Pair { width, .. } => {
                     vec![Some((width, Side::Left)), Some((width, Side::Right))]
@@ -250,16 +330,16 @@ impl<'s> Work<'s> {
             let length = length.unwrap_or_default();
             let track = entry.path.as_ref().map(|path| path.track(length));
             for (i, (name, side)) in entry.names().into_iter().zip(sides).enumerate() {
-                let points = points_of(entry, side, track.as_ref(), points_left);
+                let points = points_of(entry, side, track.as_ref(), self.points_left);
                 let Some(points) = points else {
-                    self.refuse_points(entry);
+                    self.refuse_points(&entry.spot);
                     return items;
                 };
-                points_left -= points.len();
+                self.points_left -= points.len();
                 let audible = channels.get(i).filter(|_| !entry.silenced);
                 let sources = audible.into_iter().flatten();
                 let sources = sources.filter_map(|(channel, factor)| {
-                    self.source(entry.stem, *channel, *factor, entry.gain_db)
+                    self.source(entry.stem, (*channel, *factor), entry.gain_db, &share)
                 });
                 let sources = sources.collect();
                 let lane = self.push_lane(sources);
@@ -278,11 +358,11 @@ impl<'s> Work<'s> {
         items
     }
 
-    fn refuse_points(&mut self, entry: &ObjectEntry) {
+    fn refuse_points(&mut self, spot: &Spot) {
         let finding = Finding::error(rules::LIMIT_POINTS, "the scene moves more than fits")
             .allowed(format!("{MAX_POINTS} points, {} cycles of a path", MAX_CYCLES))
             .hint("use fewer keyframes, or longer cycles");
-        self.findings.push(&entry.spot, finding);
+        self.findings.push(spot, finding);
     }
 
     /// For each object of an entry, the channels of its stem with a factor. Empty when they are not
@@ -296,6 +376,9 @@ impl<'s> Work<'s> {
             Feed::FoldMono(_) if facts.channels == 1 => vec![vec![(0, 1.0)]],
             Feed::FoldMono(_) if stereo => vec![vec![(0, 0.5), (1, 0.5)]],
             Feed::Pair { .. } if stereo => vec![vec![(0, 1.0)], vec![(1, 1.0)]],
+            Feed::OfSplit { channel, of } if facts.channels == *of => vec![vec![(*channel, 1.0)]],
+            // The route has the finding.
+            Feed::OfSplit { .. } => Vec::new(),
             Feed::Channel(channel, spot) => {
                 route::channel_index(*channel, facts, stem, spot, &mut self.findings)
                     .map_or_else(Vec::new, |index| vec![vec![(index, 1.0)]])

@@ -28,6 +28,9 @@ pub(crate) fn feeds(
     stem: &str,
     findings: &mut Findings,
 ) -> Feeds {
+    if let Some(split) = &route.split {
+        return facts.map_or_else(Vec::new, |facts| split.feeds(facts, stem, findings));
+    }
     let targets = route.to.as_ref().map(|to| to.labels.as_slice());
     let in_order = facts.filter(|_| route.channel.is_none()).is_some_and(|facts| {
         let wanted = targets.map_or(format.channels().len(), <[_]>::len);

@@ -37,6 +37,10 @@ rules! {
     STEM_UNUSED = "scene.stem.unused", "A stem that nothing uses.";
     STEM_CHANNEL = "scene.stem.channel", "A channel the stem does not have.";
     STEM_OUTSIDE = "scene.stem.outside", "The offset puts the stem outside the programme.";
+    PLAY_OUTSIDE = "scene.play.outside", "A placement takes what the stem does not have.";
+    PLAY_FADE = "scene.play.fade", "Fades or repeats of a placement that do not fit into it.";
+    GROUP_EMPTY = "scene.group.empty", "A group that nothing belongs to.";
+    ROUTE_SPLIT = "scene.route.split", "What becomes of the channels of a surround stem, or why nothing does.";
     ROUTE_TARGET = "scene.route.target", "It cannot be told which bed channels a stem feeds.";
     ROUTE_SIDES = "scene.route.sides", "A stereo stem is listed as if its sides were swapped.";
     ROUTE_IN_ORDER = "scene.route.in_order", "The channels of a stem feed those of the bed in order.";
@@ -59,6 +63,7 @@ rules! {
     MASTER_BED = "scene.master.bed", "Some players expect ten bed tracks.";
     LIMIT_OBJECTS = "scene.limit.objects", "More than 118 objects.";
     LIMIT_TRACKS = "scene.limit.tracks", "More than 128 tracks.";
+    LIMIT_CLIPS = "scene.limit.clips", "Stems in more pieces than fit into memory.";
     LIMIT_POINTS = "scene.limit.points", "More movement than fits into memory.";
     PROGRAMME_EMPTY = "scene.programme.empty", "Nothing to hear.";
     PROGRAMME_LENGTH = "scene.programme.length", "The programme has no length, or more than a day.";

@@ -1,10 +1,13 @@
 //! The scene as its author wrote it, read and checked as far as that goes without the stems.
 
+use crate::clips::Play;
 use crate::curve::Curves;
+use crate::groups::GroupEntry;
 use crate::layouts::LayoutRequest;
 use crate::path::Path;
 use crate::place::Spot;
-use crate::time::Timecode;
+use crate::split::Split;
+use crate::time::{Clock, Timecode};
 use cupola_model::{
     BedFormat, BedLabel, BinauralMode, FrameCount, FrameIndex, FrameRate, Place, Position,
     SampleRate, StemOffset,
@@ -19,12 +22,14 @@ pub struct Scene {
     pub(crate) artist: String,
     pub(crate) sample_rate: SampleRate,
     pub(crate) frame_rate: FrameRate,
-    pub(crate) start_timecode: Timecode,
+    pub(crate) clock: Clock,
     pub(crate) reference: Option<(String, Place)>,
     pub(crate) end: Option<FrameCount>,
     pub(crate) pad_bed: bool,
     pub(crate) stems: Vec<StemRequest>,
     pub(crate) stem_settings: Vec<StemSettings>,
+    /// What the scene says of groups.
+    pub(crate) groups: Vec<GroupEntry>,
     pub(crate) beds: Vec<BedEntry>,
     pub(crate) objects: Vec<ObjectEntry>,
     pub(crate) outputs: Vec<OutputRequest>,
@@ -102,6 +107,8 @@ pub enum ChannelOrder {
 pub(crate) struct StemSettings {
     pub(crate) gain_db: f64,
     pub(crate) offset: StemOffset,
+    /// Where it is heard when not straight through.
+    pub(crate) plays: Option<Vec<Play>>,
     pub(crate) spot: Spot,
 }
 
@@ -121,6 +128,7 @@ pub(crate) struct Route {
     pub(crate) stem: usize,
     pub(crate) channel: Option<(Channel, Spot)>,
     pub(crate) to: Option<Target>,
+    pub(crate) split: Option<Split>,
     pub(crate) gain_db: f64,
     pub(crate) low_pass_hz: Option<f64>,
     pub(crate) groups: Vec<String>,
@@ -167,6 +175,11 @@ pub(crate) enum Feed {
     /// The only channel.
     Whole,
     Channel(Channel, Spot),
+    /// A channel from 0 of a surround stem of so many; its route says when it has others.
+    OfSplit {
+        channel: u16,
+        of: u16,
+    },
     /// (L+R)/2.
     FoldMono(Spot),
     /// Two objects this far apart: degrees for polar positions, distance in x for room positions.
@@ -213,7 +226,7 @@ impl Scene {
     /// The timecode of the first frame, at [`Scene::frame_rate`]; 00:00:00:00 unless the scene says
     /// otherwise.
     pub fn start_timecode(&self) -> Timecode {
-        self.start_timecode
+        self.clock.start
     }
 
     /// The stereo reference: path as written, relative to the scene, and where it is named. It is

@@ -11,16 +11,20 @@
 //! ranges from [`crate::value`]; nothing is spelt twice.
 
 mod bed;
+mod group;
 mod layout;
 mod object;
 mod path;
+mod play;
 mod scene;
 mod tempo;
 
 pub(crate) use bed::{BED, ROUTE};
+pub(crate) use group::{GROUP, GROUP_KEYFRAME};
 pub(crate) use layout::{LAYOUT, SPEAKER};
 pub(crate) use object::{CURVES, KEYFRAME, OBJECT, PAIR, POSITION};
 pub(crate) use path::{ARC, LINE, ORBIT, PATH, PENDULUM, RANDOM_WALK, SPIRAL};
+pub(crate) use play::PLAY;
 pub(crate) use scene::{DEFAULTS, OUTPUT, SCENE, STEM};
 pub(crate) use tempo::TEMPO;
 

@@ -134,7 +134,7 @@ fn starts_like_a_number(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit() || c == '.')
 }
 
-/// Seconds with or without their unit, or a clock.
+/// Seconds with or without their unit, milliseconds, or a clock.
 fn parse_seconds(text: &str) -> Option<Ratio> {
     if !starts_like_a_number(text) {
         return None;
@@ -142,8 +142,12 @@ fn parse_seconds(text: &str) -> Option<Ratio> {
     if text.contains(':') {
         return parse_clock(text);
     }
-    let bare = text.strip_suffix('s').unwrap_or(text).trim_end();
-    parse_number(bare).and_then(|_| Ratio::decimal(bare))
+    let (bare, unit) = match text.strip_suffix("ms") {
+        Some(bare) => (bare, Ratio::new(1, 1000)),
+        None => (text.strip_suffix('s').unwrap_or(text), Ratio::ONE),
+    };
+    let bare = bare.trim_end();
+    parse_number(bare).and_then(|_| Ratio::decimal(bare)).map(|number| number.times(unit))
 }
 
 /// `minutes:seconds` or `hours:minutes:seconds`; minutes and seconds stay below 60, minutes only
@@ -376,9 +380,6 @@ fn time_hint(text: &str) -> String {
     let number = |unit: &str| text.strip_suffix(unit).and_then(|n| parse_number(n.trim_end()));
     if text.contains(',') {
         return format!("did you mean `{}`?", shorten(&text.replace(',', ".")));
-    }
-    if let Some(number) = number("ms") {
-        return format!("did you mean `{} s`?", number / 1000.0);
     }
     if let Some(number) = number("min") {
         return format!("did you mean `{} s`?", number * 60.0);

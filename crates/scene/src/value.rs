@@ -86,6 +86,9 @@ pub(crate) const REPEATS: Quantity = Quantity {
     max: crate::path::MAX_CYCLES,
     hint: |_| "leave it away for once, or write `until`".to_owned(),
 };
+/// How often a stem is heard in a row.
+pub(crate) const LOOPS: Quantity =
+    Quantity { unit: "", min: 1.0, max: 10_000.0, hint: |_| "1 is once".to_owned() };
 /// Number that a random walk starts from.
 pub(crate) const SEED: Quantity =
     Quantity { unit: "", min: 0.0, max: 1e9, hint: |_| "another seed is another walk".to_owned() };

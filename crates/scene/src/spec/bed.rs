@@ -4,6 +4,7 @@ use super::Absent::{Means, Refused, Value};
 use super::scene::{BINAURAL, GROUPS};
 use super::{KeySpec, Kind, MapSpec, words};
 use crate::parse_bed::SIDES;
+use crate::split::{STEM_ORDERS, split_names};
 use crate::value::LOW_PASS;
 use cupola_model::{BedFormat, BedLabel};
 
@@ -94,5 +95,22 @@ pub(crate) static ROUTE: MapSpec = MapSpec {
             example: "120",
         },
         GROUPS,
+        KeySpec {
+            key: "split",
+            about: "The layout of a surround stem that is taken apart: loudspeakers where the bed has a \
+                    channel feed it, the others become objects that stand where they stand.",
+            kind: Kind::Words(split_names),
+            absent: Means("the stem is not taken apart"),
+            example: "7.1.4",
+        },
+        KeySpec {
+            key: "order",
+            about: "The order of the channels of a stem that is split: `bs2051` as layouts list them, \
+                    sides before backs; `wave` backs before sides; `film` centre second, LFE after the \
+                    surrounds.",
+            kind: Kind::Words(|| words(&STEM_ORDERS)),
+            absent: Value("bs2051"),
+            example: "film",
+        },
     ],
 };

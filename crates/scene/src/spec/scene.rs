@@ -1,7 +1,7 @@
 //! The top of a scene, its stems and its outputs.
 
 use super::Absent::{Means, Refused, Value};
-use super::{BED, KeySpec, Kind, MapSpec, OBJECT, TEMPO, words};
+use super::{BED, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, TEMPO, words};
 use crate::parse;
 use cupola_model::{BinauralMode, FrameRate};
 
@@ -115,6 +115,13 @@ pub(crate) static SCENE: MapSpec = MapSpec {
             example: "{drums: {file: stems/drums.wav}}",
         },
         KeySpec {
+            key: "groups",
+            about: "Gains of groups, added to every member. A group needs no entry to have members.",
+            kind: Kind::Named(&Kind::Map(&GROUP)),
+            absent: Value("{}"),
+            example: "{drums: {gain: -2}}",
+        },
+        KeySpec {
             key: "beds",
             about: "What stands still: stems mixed to the fixed channels of a bed.",
             kind: Kind::List(&Kind::Map(&BED)),
@@ -176,6 +183,14 @@ pub(crate) static STEM: MapSpec = MapSpec {
             kind: Kind::Offset,
             absent: Value("0"),
             example: "1024 samples",
+        },
+        KeySpec {
+            key: "play",
+            about: "Where it is heard, when not straight through: once for each entry. Excludes \
+                    `offset`.",
+            kind: Kind::List(&Kind::Map(&PLAY)),
+            absent: Means("once, as it is"),
+            example: "[{at: bar 1, loop: 4}, {at: bar 17, in: 2 s, out: 6 s}]",
         },
     ],
 };

@@ -28,6 +28,17 @@ impl Span {
 impl Cursor<'_> {
     /// A span of time longer than nothing.
     pub(crate) fn span(&self, findings: &mut Findings, clock: &Clock) -> Option<Span> {
+        let span = self.span_or_nothing(findings, clock)?;
+        if span.is_zero() {
+            let finding = Finding::error(rules::VALUE_RANGE, format!("{} is nothing", self.key()));
+            self.report(findings, finding.found(self.found()).hint("write a span above 0"));
+            return None;
+        }
+        Some(span)
+    }
+
+    /// A span of time that may be 0.
+    pub(crate) fn span_or_nothing(&self, findings: &mut Findings, clock: &Clock) -> Option<Span> {
         let text = self.scalar(findings, "a span such as 8 bars")?;
         let span = Span::parse(text);
         match span {
@@ -36,16 +47,10 @@ impl Cursor<'_> {
                 let finding = Finding::error(rules::VALUE_TIME, message)
                     .found(shorten(text))
                     .allowed(
-                        "8 bars, 3 beats, 12.5 s, 0:12.5, 48000 samples or a number of seconds",
+                        "8 bars, 3 beats, 12.5 s, 10 ms, 0:12.5, 48000 samples or a number of seconds",
                     )
                     .hint(time_hint(text));
                 self.report(findings, finding);
-            }
-            Some(span) if span.is_zero() => {
-                let finding =
-                    Finding::error(rules::VALUE_RANGE, format!("{} is nothing", self.key()));
-                self.report(findings, finding.found(shorten(text)).hint("write a span above 0"));
-                return None;
             }
             Some(Span::Music(..)) if clock.tempo.is_none() => {
                 self.no_tempo(findings, clock);

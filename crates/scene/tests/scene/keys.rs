@@ -18,6 +18,8 @@ const POSITION: &str =
 const ROOM_KEYFRAME: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - stem: a\n    position: {x: 0, y: 1}\n    automation:\n      - {@}\n";
 const KEYFRAME: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - stem: a\n    position: {azimuth: 0}\n    automation:\n      - {@}\n";
 const PATH: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - stem: a\n    path: {@}\n";
+const GROUP: &str = "cupola: 1\nstems: {a: {file: a.wav}}\ngroups:\n  g: {@}\nobjects: [{stem: a, groups: [g], position: {azimuth: 0}}]\n";
+const PLAY: &str = "cupola: 1\nstems:\n  a: {file: a.wav, play: [{at: 0}, {@}]}\nobjects: [{stem: a, position: {azimuth: 0}}]\n";
 const OUTPUT: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, position: {azimuth: 0}}]\noutputs:\n  - {@}\n";
 
 /// Key, frame, good, bad with its place marked, rule.
@@ -48,6 +50,26 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("stems.*.gain", STEM, "file: a.wav, gain: -1.5 dB", "file: a.wav, gain: ¦41", "scene.value.range"),
     ("stems.*.offset", STEM, "file: a.wav, offset: -100 samples", "file: a.wav, offset: ¦bar 9", "scene.time.no_tempo"),
 
+    ("stems.*.play", STEM, "file: a.wav, play: [{at: 1 s}]", "file: a.wav, play: ¦{at: 1 s}", "scene.value.type"),
+    ("stems.*.play[].at", PLAY, "at: +2 s", "at: ¦+2 bars", "scene.time.no_tempo"),
+    ("stems.*.play[].in", PLAY, "at: 2, in: 480 samples", "at: 2, in: ¦-1 s", "scene.value.range"),
+    ("stems.*.play[].out", PLAY, "at: 2, in: 0.1 s, out: +0.5 s", "at: 2, out: ¦soon", "scene.value.time"),
+    ("stems.*.play[].length", PLAY, "at: 2, in: 0.1 s, length: 500 ms", "at: 2, length: ¦0", "scene.value.range"),
+    ("stems.*.play[].fade_in", PLAY, "at: 2, fade_in: 10 ms", "at: 2, fade_in: ¦-10 ms", "scene.value.time"),
+    ("stems.*.play[].fade_out", PLAY, "at: 2, fade_out: 0", "at: 2, fade_out: ¦1 bar", "scene.time.no_tempo"),
+    ("stems.*.play[].shape", PLAY, "at: 2, shape: equal-power", "at: 2, shape: ¦log", "scene.value.word"),
+    ("stems.*.play[].gain", PLAY, "at: 2, gain: -3 dB", "at: 2, gain: ¦99", "scene.value.range"),
+    ("stems.*.play[].loop", PLAY, "at: 2, out: 0.1 s, loop: 10000", "at: 2, loop: ¦10001", "scene.value.range"),
+    ("stems.*.play[].every", PLAY, "at: 2, out: 0.1 s, loop: 2, every: 1 s", "at: 2, every: ¦1 s", "scene.key.conflict"),
+    ("stems.*.play[].crossfade", PLAY, "at: 2, out: 0.1 s, loop: 2, crossfade: 10 ms", "at: 2, crossfade: ¦10 ms", "scene.key.conflict"),
+
+    ("groups", ROOT, "groups: {}", "groups: ¦[drums]", "scene.value.type"),
+    ("groups.*.gain", GROUP, "gain: -inf", "gain: ¦loud", "scene.value.number"),
+    ("groups.*.automation", GROUP, "automation: []", "automation: ¦-3", "scene.value.type"),
+    ("groups.*.automation[].at", GROUP, "automation: [{at: 0, gain: 0}, {at: +1 s, gain: 1}]", "automation: [{at: 1, gain: 0}, {at: ¦0.5, gain: 0}]", "scene.keyframe.order"),
+    ("groups.*.automation[].gain", GROUP, "automation: [{at: 0, gain: 0}]", "automation: [{at: 0, gain: ¦1000}]", "scene.value.range"),
+    ("groups.*.automation[].curve", GROUP, "automation: [{at: 0, gain: 0, curve: hold}]", "automation: [{at: 0, gain: 0, curve: ¦{gain: hold}}]", "scene.value.type"),
+
     ("beds[].name", BED, "name: Bed, format: 7.1.2", "name: ¦'', format: 7.1.2", "scene.value.empty"),
     ("beds[].format", BED, "format: 5.1", "format: ¦5.1.4", "scene.value.word"),
     ("beds[].binaural", BED, "format: 5.1, binaural: near", "format: 5.1, binaural: ¦Near", "scene.value.word"),
@@ -60,6 +82,9 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("beds[].routes[].lowpass", ROUTE, "stem: a, to: LFE, lowpass: 120 Hz", "stem: a, to: LFE, lowpass: ¦12000", "scene.value.range"),
     ("beds[].routes[].groups", ROUTE, "stem: a, to: C, groups: [x]", "stem: a, to: C, groups: [¦{x: y}]", "scene.value.type"),
     ("beds[].routes[].channel", ROUTE, "stem: a, to: C, channel: 1", "stem: a, to: C, channel: ¦0", "scene.value.number"),
+
+    ("beds[].routes[].split", "cupola: 1\nstems: {a: {file: a.wav}}\nbeds:\n  - format: 2.0\n    routes:\n      - {@}\n", "stem: a, to: L", "stem: a, split: ¦22.2", "scene.value.word"),
+    ("beds[].routes[].order", ROUTE, "stem: a, to: C", "stem: a, to: C, order: ¦film", "scene.key.conflict"),
 
     ("objects[].name", OBJECT, "name: x, stem: a, position: {azimuth: 0}", "name: ¦\"a\\tb\", stem: a, position: {azimuth: 0}", "scene.value.text"),
     ("objects[].stem", OBJECT, "stem: a, position: {azimuth: 0}", "stem: ¦A, position: {azimuth: 0}", "scene.stem.unknown"),
@@ -191,7 +216,8 @@ const PROBE: &str = "cupola: 1
 zzz: 0
 defaults: {zzz: 0}
 tempo: [{bpm: 120, zzz: 0}]
-stems: {a: {file: a.wav, zzz: 0}}
+stems: {a: {file: a.wav, zzz: 0, play: [{zzz: 0}]}}
+groups: {g: {zzz: 0, automation: [{zzz: 0}]}}
 beds: [{format: 5.1, zzz: 0, routes: [{stem: a, zzz: 0}]}]
 objects: [{stem: a, zzz: 0, position: {azimuth: 0, zzz: 0}, pair: {width: 1, zzz: 0}, automation: [{at: 0, zzz: 0, curve: {zzz: 0}}], path: {zzz: 0, orbit: {zzz: 0}, line: {zzz: 0}, arc: {zzz: 0}, spiral: {zzz: 0}, pendulum: {zzz: 0}, random_walk: {zzz: 0}}}]
 outputs: [{speakers: 5.1, zzz: 0}]
@@ -204,7 +230,12 @@ fn the_table_covers_every_key_of_the_language() {
         if finding.rule != "scene.key.unknown" {
             continue;
         }
-        let parent = finding.place.path.replace("[0]", "[]").replace("stems.a", "stems.*");
+        let parent = finding
+            .place
+            .path
+            .replace("[0]", "[]")
+            .replace("stems.a", "stems.*")
+            .replace("groups.g", "groups.*");
         let parent = parent.strip_suffix("zzz").unwrap();
         known.extend(finding.allowed.split(", ").map(|key| format!("{parent}{key}")));
     }

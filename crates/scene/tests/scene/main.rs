@@ -5,6 +5,7 @@
 
 mod broken;
 mod flattening;
+mod groups;
 mod keys;
 mod layouts;
 mod limits;
@@ -12,7 +13,9 @@ mod meaning;
 mod movement;
 mod pairs;
 mod paths;
+mod plays;
 mod properties;
+mod split;
 mod times;
 
 use cupola_model::{Finding, Object, Severity, StemFacts, Timeline};

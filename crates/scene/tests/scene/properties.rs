@@ -16,8 +16,10 @@ defaults: {binaural: mid}
 stems:
   a: {file: a.wav, gain: -1.5, offset: -100 samples}
   b: {file: b.wav, offset: 0.5 s}
+  c: {file: c.wav, play: [{at: bar 1, in: 100 ms, length: 2 beats, loop: 3, crossfade: 10 ms}, {at: +1 bars, out: 3000 samples, fade_in: 5 ms, fade_out: 20 ms, shape: equal-power, loop: 2, every: 1 beats}]}
+groups: {g: {gain: -2, automation: [{at: 0, gain: 0}, {at: bar 2, gain: -6, curve: smooth}]}, h: {gain: 1}}
 beds:
-  - {name: Bed, format: 5.1, routes: [{stem: a, to: {Ls: -3, Rs: -3}}, {stem: b, to: LFE, lowpass: 120}]}
+  - {name: Bed, format: 5.1, routes: [{stem: a, to: {Ls: -3, Rs: -3}}, {stem: b, to: LFE, lowpass: 120, groups: [g, h]}, {stem: c, to: C, groups: [g]}]}
   - {format: 2.0, routes: [{stem: a, channel: left, to: [L, R]}]}
 objects:
   - {stem: a, pair: {width: 60}, position: {azimuth: 10, elevation: 80}, automation: [{at: bar 1, azimuth: 170}, {at: 01:00:02;00, azimuth: -90, gain: -inf}, {at: +1.5 beats, size: 1, curve: hold}, {at: +1 bars, turns: 2, curve: {position: smooth, gain: ease-in}}]}
@@ -55,6 +57,8 @@ const WORDS: &[&str] = &[
     "  - ",
     "pair: {width: 2}, ",
     "hold",
+    "split: quad, ",
+    "2 beats",
     "é",
     "\t",
     "\"",
@@ -83,7 +87,12 @@ fn facts(random: &mut Random) -> Option<StemFacts> {
     (random.below(30) > 0).then(|| StemFacts {
         sample_rate: [44_100, 48_000, 96_000, 1][random.below(4) as usize],
         channels: [0, 1, 2, 2, 2, 2, 2, 6][random.below(8) as usize],
-        frames: [0, 1, 480_000, 1_000_000, u64::MAX][random.below(5) as usize],
+        frames: match random.below(20) {
+            0 => 0,
+            1 => 1,
+            2 => u64::MAX,
+            n => n * 200_000,
+        },
         format: String::new(),
         lossy: false,
     })
@@ -93,7 +102,7 @@ fn facts(random: &mut Random) -> Option<StemFacts> {
 fn whatever_comes_in_a_programme_that_comes_out_is_whole() {
     let mut random = Random(0x5EED_5EED_5EED_5EED);
     let (mut read, mut resolved) = (0, 0);
-    for _ in 0..6000 {
+    for _ in 0..8000 {
         let text = mutilate(&mut random);
         let checked = parse_scene(&text, "s.yaml");
         assert_eq!(

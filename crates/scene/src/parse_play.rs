@@ -1,0 +1,147 @@
+//! The key `play` of a stem.
+
+use crate::clips::{Play, PlayEnd, StemTime};
+use crate::place::Findings;
+use crate::read::{Cursor, Fields};
+use crate::rules;
+use crate::spec;
+use crate::time::{Clock, Form, Moment, Span};
+use crate::value::LOOPS;
+use cupola_model::{FadeShape, Finding};
+
+/// The courses of a fade.
+pub(crate) const SHAPES: [(&str, FadeShape); 2] =
+    [("linear", FadeShape::Linear), ("equal-power", FadeShape::EqualPower)];
+
+pub(crate) fn read_plays(list: &Cursor<'_>, clock: &Clock, findings: &mut Findings) -> Vec<Play> {
+    let items = list.items(findings, "a list such as [{at: bar 9}]");
+    let mut plays = Vec::with_capacity(items.len());
+    let mut last: Option<Moment> = None;
+    for item in &items {
+        if findings.is_enough() {
+            break;
+        }
+        let Some(play) = read_play(item, clock, last.as_ref(), findings) else { continue };
+        last = Some(play.at);
+        plays.push(play);
+    }
+    if items.is_empty() && list.is_list() {
+        let finding = Finding::error(rules::VALUE_EMPTY, "the stem is never played");
+        list.report(findings, finding.hint("add for example `{at: bar 1}`, or remove `play`"));
+    }
+    plays
+}
+
+fn read_play(
+    item: &Cursor<'_>,
+    clock: &Clock,
+    last: Option<&Moment>,
+    findings: &mut Findings,
+) -> Option<Play> {
+    let mut fields = item.fields(findings, &spec::PLAY)?;
+    let at = fields.need("at", findings, "at: bar 9");
+    let spot = at.as_ref().map_or_else(|| item.spot(), Cursor::spot);
+    let at = at.and_then(|c| c.moment(findings, clock, last));
+    let start = fields.get("in");
+    let out = fields.get("out");
+    let length = fields.get("length");
+    let mut fade = |key| fields.get(key).and_then(|c| c.span_or_nothing(findings, clock));
+    let (fade_in, fade_out) = (fade("fade_in"), fade("fade_out"));
+    let shape = fields.get("shape").and_then(|c| c.word(findings, &SHAPES));
+    let gain = fields.get("gain").and_then(|c| c.gain(findings));
+    let repeats = Repeats::read(&mut fields, clock, findings);
+    fields.finish(findings);
+    let errors = findings.errors();
+    let start = start.and_then(|c| Some((stem_time(&c, clock, None, findings)?, c.spot())));
+    let first = start.as_ref().map_or(StemTime::Session(0), |(time, _)| *time);
+    let end = match (out, length) {
+        (Some(out), Some(length)) => {
+            let message = "`out` and `length` exclude each other";
+            let finding = Finding::error(rules::KEY_CONFLICT, message).hint("keep one of them");
+            length.report(findings, finding);
+            let _ = out;
+            None
+        }
+        (Some(out), None) => {
+            let time = stem_time(&out, clock, Some(first), findings);
+            time.map(|time| (PlayEnd::Out(time), out.spot()))
+        }
+        (None, Some(length)) => {
+            length.span(findings, clock).map(|span| (PlayEnd::Length(span), length.spot()))
+        }
+        (None, None) => None,
+    };
+    if findings.errors() > errors {
+        return None;
+    }
+    Some(Play {
+        at: at?,
+        start,
+        end,
+        fade_in,
+        fade_out,
+        shape: shape.unwrap_or(FadeShape::Linear),
+        gain_db: gain.unwrap_or(0.0),
+        times: repeats.times,
+        every: repeats.every,
+        crossfade: repeats.crossfade,
+        spot,
+    })
+}
+
+/// `loop`, `every` and `crossfade`.
+struct Repeats {
+    times: u32,
+    every: Option<Span>,
+    crossfade: Option<Span>,
+}
+
+impl Repeats {
+    fn read(fields: &mut Fields<'_>, clock: &Clock, findings: &mut Findings) -> Self {
+        let times = fields.get("loop");
+        let every = fields.get("every");
+        let crossfade = fields.get("crossfade");
+        let (message, hint) =
+            ("without `loop` nothing is repeated", "add for example `loop: 4`, or remove this");
+        for cursor in [&every, &crossfade].into_iter().flatten().filter(|_| times.is_none()) {
+            let finding = Finding::error(rules::KEY_CONFLICT, message).hint(hint);
+            cursor.report(findings, finding);
+        }
+        if let (Some(_), Some(crossfade)) = (&every, &crossfade) {
+            let message = "`every` and `crossfade` exclude each other";
+            let finding = Finding::error(rules::KEY_CONFLICT, message)
+                .hint("cross-fades join repeats that follow each other at once");
+            crossfade.report(findings, finding);
+        }
+        let times = times.and_then(|c| c.whole(findings, &LOOPS)).unwrap_or(1.0);
+        Self {
+            times: times as u32,
+            every: every.and_then(|c| c.span(findings, clock)),
+            crossfade: crossfade.and_then(|c| c.span_or_nothing(findings, clock)),
+        }
+    }
+}
+
+/// A time of the stem, from its first frame; `+2 s` counts from `before`.
+fn stem_time(
+    cursor: &Cursor<'_>,
+    clock: &Clock,
+    before: Option<StemTime>,
+    findings: &mut Findings,
+) -> Option<StemTime> {
+    if let Some(Form::Samples(samples)) = Form::parse(&cursor.found()) {
+        // The range is that of all times.
+        cursor.moment(findings, clock, None)?;
+        return u64::try_from(samples).ok().map(StemTime::File);
+    }
+    let before = match before {
+        Some(StemTime::Session(frames)) => {
+            let frames = i64::try_from(frames).unwrap_or(i64::MAX);
+            clock.after(&Moment::start(), Span::Samples(frames))
+        }
+        _ => None,
+    };
+    let time =
+        StemTime::Session(cursor.moment(findings, clock, before.as_ref())?.frame(clock.rate).0);
+    Some(time)
+}

@@ -116,6 +116,17 @@ one wrote; any other file is left alone unless --force is given.")]
         /// A layout by name, or a layout file
         name: Option<String>,
     },
+    /// Print the JSON Schema of scenes or layouts, for editors and other programs
+    #[command(after_help = "Example:
+  cupola schema > scene.schema.json
+
+An editor with a YAML language server then completes and explains the keys of a scene that starts with
+  # yaml-language-server: $schema=scene.schema.json")]
+    Schema {
+        /// The kind of file
+        #[arg(default_value = "scene")]
+        of: Of,
+    },
 }
 
 /// Options of the commands that write audio.
@@ -148,6 +159,14 @@ pub(crate) enum Bits {
     /// 32-bit float; never clips
     #[value(name = "32")]
     ThirtyTwo,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Of {
+    /// Scenes
+    Scene,
+    /// Loudspeaker layouts
+    Layout,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -1,12 +1,12 @@
 //! From words to verbs.
 
-use crate::args::{Arguments, Bits, Command, Format, Order, Work};
+use crate::args::{Arguments, Bits, Command, Format, Of, Order, Work};
 use crate::exit::Code;
 use crate::progress::Terminal;
 use crate::report::Reporter;
 use cupola_jobs::{
-    Binding, ChannelOrder, Document, JobError, MasterFormat, ProduceOptions, SampleDepth, Target,
-    count,
+    Binding, ChannelOrder, Document, FileKind, JobError, MasterFormat, ProduceOptions, SampleDepth,
+    Target, count,
 };
 use std::path::Path;
 
@@ -46,6 +46,14 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             report.document(info.document);
             Ok(Code::Done)
         }
+        Command::Schema { of } => {
+            let of = match of {
+                Of::Scene => FileKind::Scene,
+                Of::Layout => FileKind::Layout,
+            };
+            report.print(&cupola_jobs::schema(of));
+            Ok(Code::Done)
+        }
     }
 }
 
@@ -58,6 +66,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Check { .. } => "check",
         Command::Info { .. } => "info",
         Command::Layouts { .. } => "layouts",
+        Command::Schema { .. } => "schema",
     }
 }
 

@@ -47,8 +47,8 @@ impl Reporter {
         }
     }
 
-    /// To stdout; a failure is kept for [`outcome`](Self::outcome).
-    fn print(&self, text: &str) {
+    /// To stdout, whatever was asked for; a failure is kept for [`outcome`](Self::outcome).
+    pub(crate) fn print(&self, text: &str) {
         let mut stdout = anstream::stdout();
         if let Err(error) = writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
             self.lost.set(Some(error.kind()));

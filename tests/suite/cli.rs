@@ -209,11 +209,22 @@ fn layouts_are_listed_and_shown() {
 }
 
 #[test]
+fn the_schema_is_a_document_of_its_own_even_when_quiet() {
+    let here = Path::new(".");
+    for arguments in [vec!["schema"], vec!["schema", "layout", "--quiet"]] {
+        let schema = cupola(here, &arguments).expect(0).json();
+        assert_eq!(schema["additionalProperties"], false, "{arguments:?}");
+        assert!(schema["properties"]["cupola"]["description"].is_string(), "{arguments:?}");
+    }
+    assert!(cupola(here, &["schema", "layout"]).expect(0).stdout.contains("speakers"));
+}
+
+#[test]
 fn quiet_is_quiet_and_help_has_examples() {
     let project = project();
     let run = project.run(&["build", "scene.yaml", "--quiet"]).expect(0);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
-    for command in ["build", "render", "master", "layouts"] {
+    for command in ["build", "render", "master", "layouts", "schema"] {
         let help = project.run(&[command, "--help"]).expect(0).stdout;
         assert!(help.contains("Example"), "{command} --help:\n{help}");
     }

@@ -33,3 +33,4 @@ pub use sources::Sources;
 
 pub use cupola_masters::{ChannelOrder, SampleDepth};
 pub use cupola_render::PannerChoice;
+pub use cupola_scene::{FileKind, schema};

@@ -64,7 +64,12 @@ pub fn find_layout(name: &str) -> Option<&'static Layout> {
 /// assert_eq!(cupola_scene::closest_layout_name("7.1.4."), Some("7.1.4"));
 /// ```
 pub fn closest_layout_name(name: &str) -> Option<&'static str> {
-    closest(name, standard_layouts().iter().flat_map(names))
+    closest(name, every_name())
+}
+
+/// The names and aliases of the standard layouts.
+pub(crate) fn every_name() -> impl Iterator<Item = &'static str> {
+    standard_layouts().iter().flat_map(names)
 }
 
 fn names(layout: &Layout) -> impl Iterator<Item = &str> {

@@ -59,6 +59,7 @@ mod resolve;
 mod route;
 mod rules;
 mod scene;
+mod schema;
 mod spec;
 mod split;
 mod stop;
@@ -73,4 +74,5 @@ pub use layouts::{
 pub use parse::{listed_stems, parse_scene};
 pub use rules::RULES;
 pub use scene::{BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest};
+pub use schema::{FileKind, schema};
 pub use time::Timecode;

@@ -32,7 +32,6 @@ use crate::value::Quantity;
 
 /// A mapping whose keys the language fixes.
 #[derive(Debug)]
-#[allow(dead_code, reason = "the schema and the guide read what the readers do not")]
 pub(crate) struct MapSpec {
     /// Its name in the schema and the guide; unique.
     pub(crate) name: &'static str,
@@ -42,11 +41,23 @@ pub(crate) struct MapSpec {
     pub(crate) example: &'static str,
     /// In the order findings and the guide list them.
     pub(crate) keys: &'static [KeySpec],
+    /// Which keys go together, and which do not.
+    pub(crate) together: &'static [Together],
+}
+
+/// Keys that know of each other.
+#[derive(Debug)]
+pub(crate) enum Together {
+    /// Keys of exactly one of these sets are there.
+    One(&'static [&'static [&'static str]]),
+    /// Keys of at most one of these sets are there.
+    AtMostOne(&'static [&'static [&'static str]]),
+    /// The first key means nothing without the second.
+    Needs(&'static str, &'static str),
 }
 
 /// A key of a mapping.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "the schema and the guide read what the readers do not")]
 pub(crate) struct KeySpec {
     pub(crate) key: &'static str,
     /// What it does: sentences.
@@ -59,7 +70,6 @@ pub(crate) struct KeySpec {
 
 /// What holds when a key is not there.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "the schema and the guide read what the readers do not")]
 pub(crate) enum Absent {
     /// It must be there.
     Refused,
@@ -71,7 +81,6 @@ pub(crate) enum Absent {
 
 /// What a key takes.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "the schema and the guide read what the readers do not")]
 pub(crate) enum Kind {
     /// A name or title: one line, not empty.
     Text,
@@ -99,12 +108,14 @@ pub(crate) enum Kind {
     Offset,
     /// A length of time above nothing.
     Span,
+    /// A length of time that may be 0.
+    SpanOrNothing,
     /// A timecode at the frame rate.
     Timecode,
     /// Beats a bar over the note that counts.
     Meter,
-    /// A layout by name or file.
-    Layout,
+    /// A layout by name or alias in any case, or by file.
+    Layout { file: bool },
     /// A mapping with keys of its own.
     Map(&'static MapSpec),
     /// Any number of these.
@@ -135,9 +146,45 @@ impl MapSpec {
         self.keys.iter().map(|key| key.key)
     }
 
+    /// This mapping and every one that can be reached from it, each once.
+    pub(crate) fn reachable(&'static self) -> Vec<&'static Self> {
+        let mut found = vec![self];
+        let mut next = 0;
+        while let Some(map) = found.get(next).copied() {
+            map.keys.iter().for_each(|key| key.kind.collect_maps(&mut found));
+            next += 1;
+        }
+        found
+    }
+
     /// Whether there is such a key.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.words().any(|known| known == key)
+    }
+}
+
+impl Together {
+    /// Every key it speaks of.
+    pub(crate) fn keys(&self) -> Vec<&'static str> {
+        match self {
+            Self::One(sets) | Self::AtMostOne(sets) => sets.concat(),
+            Self::Needs(key, other) => vec![key, other],
+        }
+    }
+}
+
+impl Kind {
+    fn collect_maps(&self, found: &mut Vec<&'static MapSpec>) {
+        match self {
+            Self::Map(map) if found.iter().all(|known| !std::ptr::eq(*known, *map)) => {
+                found.push(map);
+            }
+            Self::List(of) | Self::Named(of) | Self::Keyed(_, of) | Self::Tuple(_, of) => {
+                of.collect_maps(found);
+            }
+            Self::OneOf(kinds) => kinds.iter().for_each(|kind| kind.collect_maps(found)),
+            _ => {}
+        }
     }
 }
 

@@ -16,6 +16,16 @@ pub(crate) struct Quantity {
 }
 
 impl Quantity {
+    /// The unit that may be written behind the number; empty for none.
+    pub(crate) fn unit(&self) -> &'static str {
+        self.unit
+    }
+
+    /// Least and greatest.
+    pub(crate) fn range(&self) -> (f64, f64) {
+        (self.min, self.max)
+    }
+
     /// Whether it counts degrees.
     pub(crate) fn is_angle(&self) -> bool {
         self.unit == "°"

@@ -2,7 +2,7 @@
 
 use super::Absent::{Means, Refused, Value};
 use super::scene::{BINAURAL, GROUPS};
-use super::{KeySpec, Kind, MapSpec, words};
+use super::{KeySpec, Kind, MapSpec, Together, words};
 use crate::parse_bed::SIDES;
 use crate::split::{STEM_ORDERS, split_names};
 use crate::value::LOW_PASS;
@@ -61,6 +61,7 @@ pub(crate) static BED: MapSpec = MapSpec {
             example: "[{stem: drums}, {stem: drums, to: LFE, lowpass: 120}]",
         },
     ],
+    together: &[],
 };
 
 pub(crate) static ROUTE: MapSpec = MapSpec {
@@ -99,7 +100,7 @@ pub(crate) static ROUTE: MapSpec = MapSpec {
             key: "split",
             about: "The layout of a surround stem that is taken apart: loudspeakers where the bed has a \
                     channel feed it, the others become objects that stand where they stand.",
-            kind: Kind::Words(split_names),
+            kind: Kind::OneOf(&[Kind::Words(split_names), Kind::Layout { file: false }]),
             absent: Means("the stem is not taken apart"),
             example: "7.1.4",
         },
@@ -112,5 +113,9 @@ pub(crate) static ROUTE: MapSpec = MapSpec {
             absent: Value("bs2051"),
             example: "film",
         },
+    ],
+    together: &[
+        Together::AtMostOne(&[&["split"], &["channel", "to", "lowpass"]]),
+        Together::Needs("order", "split"),
     ],
 };

@@ -25,6 +25,7 @@ pub(crate) static GROUP: MapSpec = MapSpec {
             example: "[{at: bar 9, gain: 0}, {at: bar 11, gain: -6, curve: smooth}]",
         },
     ],
+    together: &[],
 };
 
 pub(crate) static GROUP_KEYFRAME: MapSpec = MapSpec {
@@ -54,4 +55,5 @@ pub(crate) static GROUP_KEYFRAME: MapSpec = MapSpec {
             example: "smooth",
         },
     ],
+    together: &[],
 };

@@ -46,6 +46,7 @@ pub(crate) static LAYOUT: MapSpec = MapSpec {
             example: "[{name: L, azimuth: 30}, {name: R, azimuth: -30}]",
         },
     ],
+    together: &[],
 };
 
 pub(crate) static SPEAKER: MapSpec = MapSpec {
@@ -96,4 +97,5 @@ pub(crate) static SPEAKER: MapSpec = MapSpec {
             example: "[-1, 1, 0]",
         },
     ],
+    together: &[],
 };

@@ -3,7 +3,7 @@
 use super::Absent::{Means, Refused, Value};
 use super::bed::{CHANNEL, STEM};
 use super::scene::{BINAURAL, GROUPS};
-use super::{KeySpec, Kind, MapSpec, PATH, words};
+use super::{KeySpec, Kind, MapSpec, PATH, Together, words};
 use crate::curve::Curve;
 use crate::parse_object::FOLDS;
 use crate::parse_position::speaker_names;
@@ -127,6 +127,10 @@ pub(crate) static OBJECT: MapSpec = MapSpec {
             example: "{width: 60}",
         },
     ],
+    together: &[
+        Together::AtMostOne(&[&["channel"], &["fold"], &["pair"]]),
+        Together::AtMostOne(&[&["position"], &["path"]]),
+    ],
 };
 
 pub(crate) static PAIR: MapSpec = MapSpec {
@@ -141,6 +145,7 @@ pub(crate) static PAIR: MapSpec = MapSpec {
         absent: Refused,
         example: "60",
     }],
+    together: &[],
 };
 
 pub(crate) static POSITION: MapSpec = MapSpec {
@@ -149,7 +154,12 @@ pub(crate) static POSITION: MapSpec = MapSpec {
             loudspeaker.",
     example: "{azimuth: 30, elevation: 0}",
     keys: &[AZIMUTH_KEY, ELEVATION_KEY, DISTANCE_KEY, X_KEY, Y_KEY, Z_KEY, SPEAKER_KEY],
+    together: &[Together::One(COORDINATES)],
 };
+
+/// The ways to say where something is.
+const COORDINATES: &[&[&str]] =
+    &[&["azimuth", "elevation", "distance"], &["x", "y", "z"], &["speaker"]];
 
 /// What a coordinate is that a keyframe does not mention.
 const STAYS: super::Absent = Means("what it was before");
@@ -204,6 +214,7 @@ pub(crate) static KEYFRAME: MapSpec = MapSpec {
             example: "smooth",
         },
     ],
+    together: &[Together::AtMostOne(COORDINATES)],
 };
 
 const CURVE: Kind = Kind::Words(|| words(&Curve::WORDS));
@@ -235,4 +246,5 @@ pub(crate) static CURVES: MapSpec = MapSpec {
             example: "ease-out",
         },
     ],
+    together: &[],
 };

@@ -2,7 +2,7 @@
 
 use super::Absent::{Means, Refused, Value};
 use super::object::{AZIMUTH_KEY, DISTANCE_KEY, ELEVATION_KEY, POSITION, X_KEY, Y_KEY, Z_KEY};
-use super::{KeySpec, Kind, MapSpec, words};
+use super::{KeySpec, Kind, MapSpec, Together, words};
 use crate::curve::Curve;
 use crate::parse_path::DIRECTIONS;
 use crate::value::{RADIUS, REPEATS, SEED, STEP, TURNS};
@@ -44,6 +44,14 @@ pub(crate) static PATH: MapSpec = MapSpec {
             "{every: 2 s, from: {x: -1, y: -1}, to: {x: 1, y: 1, z: 1}, seed: 7}",
         ),
     ],
+    together: &[Together::One(&[
+        &["orbit"],
+        &["line"],
+        &["arc"],
+        &["spiral"],
+        &["pendulum"],
+        &["random_walk"],
+    ])],
 };
 
 const PERIOD: KeySpec = KeySpec {
@@ -113,6 +121,8 @@ const CURVE: KeySpec = KeySpec {
     example: "smooth",
 };
 
+const END: Together = Together::AtMostOne(&[&["repeats"], &["until"]]);
+
 pub(crate) static ORBIT: MapSpec = MapSpec {
     name: "orbit",
     about: "Round the listener at a height and distance, or round the point `x`, `y`, `z` of the room.",
@@ -161,6 +171,10 @@ pub(crate) static ORBIT: MapSpec = MapSpec {
             example: "clockwise",
         },
     ],
+    together: &[
+        END,
+        Together::AtMostOne(&[&["elevation", "distance"], &["x", "y", "z", "radius"]]),
+    ],
 };
 
 pub(crate) static LINE: MapSpec = MapSpec {
@@ -168,6 +182,7 @@ pub(crate) static LINE: MapSpec = MapSpec {
     about: "From one position to another, each coordinate in a straight line.",
     example: "{duration: 8 s, from: {azimuth: 90}, to: {azimuth: -60}}",
     keys: &[DURATION, START, REPEATS_ONCE, UNTIL_ONCE, FROM, TO, CURVE],
+    together: &[END],
 };
 
 pub(crate) static ARC: MapSpec = MapSpec {
@@ -175,6 +190,7 @@ pub(crate) static ARC: MapSpec = MapSpec {
     about: "From one direction to another by the shortest way on the sphere.",
     example: "{duration: 8 s, from: {azimuth: 90}, to: {azimuth: -60}}",
     keys: &[DURATION, START, REPEATS_ONCE, UNTIL_ONCE, FROM, TO, CURVE],
+    together: &[END],
 };
 
 pub(crate) static SPIRAL: MapSpec = MapSpec {
@@ -197,6 +213,7 @@ pub(crate) static SPIRAL: MapSpec = MapSpec {
             example: "4",
         },
     ],
+    together: &[END],
 };
 
 pub(crate) static PENDULUM: MapSpec = MapSpec {
@@ -211,6 +228,7 @@ pub(crate) static PENDULUM: MapSpec = MapSpec {
         FROM,
         TO,
     ],
+    together: &[END],
 };
 
 pub(crate) static RANDOM_WALK: MapSpec = MapSpec {
@@ -242,4 +260,5 @@ pub(crate) static RANDOM_WALK: MapSpec = MapSpec {
             example: "7",
         },
     ],
+    together: &[END],
 };

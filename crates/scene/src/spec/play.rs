@@ -1,7 +1,7 @@
 //! Stems that are placed on the timeline.
 
 use super::Absent::{Means, Refused, Value};
-use super::{KeySpec, Kind, MapSpec, words};
+use super::{KeySpec, Kind, MapSpec, Together, words};
 use crate::parse_play::SHAPES;
 use crate::value::LOOPS;
 
@@ -42,14 +42,14 @@ pub(crate) static PLAY: MapSpec = MapSpec {
         KeySpec {
             key: "fade_in",
             about: "How long it fades in. Of a row of repeats, the first one; with `every`, each.",
-            kind: Kind::Span,
+            kind: Kind::SpanOrNothing,
             absent: Value("0"),
             example: "10 ms",
         },
         KeySpec {
             key: "fade_out",
             about: "How long it fades out. Of a row of repeats, the last one; with `every`, each.",
-            kind: Kind::Span,
+            kind: Kind::SpanOrNothing,
             absent: Value("0"),
             example: "50 ms",
         },
@@ -86,9 +86,15 @@ pub(crate) static PLAY: MapSpec = MapSpec {
             key: "crossfade",
             about: "How long repeats that follow each other at once blend, with equal power, around the \
                     instant at which they meet. Needs `loop`.",
-            kind: Kind::Span,
+            kind: Kind::SpanOrNothing,
             absent: Value("0"),
             example: "10 ms",
         },
+    ],
+    together: &[
+        Together::AtMostOne(&[&["out"], &["length"]]),
+        Together::AtMostOne(&[&["every"], &["crossfade"]]),
+        Together::Needs("every", "loop"),
+        Together::Needs("crossfade", "loop"),
     ],
 };

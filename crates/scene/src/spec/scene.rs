@@ -1,7 +1,7 @@
 //! The top of a scene, its stems and its outputs.
 
 use super::Absent::{Means, Refused, Value};
-use super::{BED, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, TEMPO, words};
+use super::{BED, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, TEMPO, Together, words};
 use crate::parse;
 use cupola_model::{BinauralMode, FrameRate};
 
@@ -143,6 +143,7 @@ pub(crate) static SCENE: MapSpec = MapSpec {
             example: "[{speakers: 7.1.4}, {speakers: 5.1, bits: 16}]",
         },
     ],
+    together: &[],
 };
 
 pub(crate) static DEFAULTS: MapSpec = MapSpec {
@@ -154,6 +155,7 @@ pub(crate) static DEFAULTS: MapSpec = MapSpec {
         absent: Value("mid"),
         ..BINAURAL
     }],
+    together: &[],
 };
 
 pub(crate) static STEM: MapSpec = MapSpec {
@@ -193,6 +195,7 @@ pub(crate) static STEM: MapSpec = MapSpec {
             example: "[{at: bar 1, loop: 4}, {at: bar 17, in: 2 s, out: 6 s}]",
         },
     ],
+    together: &[Together::AtMostOne(&[&["offset"], &["play"]])],
 };
 
 pub(crate) static OUTPUT: MapSpec = MapSpec {
@@ -204,7 +207,7 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
             key: "speakers",
             about: "A WAV file for the loudspeakers of this layout. `cupola layouts` lists the names; \
                     a layout of your own is a file.",
-            kind: Kind::Layout,
+            kind: Kind::Layout { file: true },
             absent: Means("another kind of output"),
             example: "7.1.4",
         },
@@ -246,5 +249,10 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
             absent: Means("the layout, `binaural` or `adm-bwf`"),
             example: "preview",
         },
+    ],
+    together: &[
+        Together::One(&[&["speakers"], &["binaural"], &["master"]]),
+        Together::AtMostOne(&[&["bits"], &["master"]]),
+        Together::AtMostOne(&[&["order"], &["binaural", "master"]]),
     ],
 };

@@ -40,4 +40,5 @@ pub(crate) static TEMPO: MapSpec = MapSpec {
             example: "true",
         },
     ],
+    together: &[],
 };

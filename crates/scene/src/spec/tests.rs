@@ -1,30 +1,9 @@
 //! The tables themselves; what they say of the language is tested from outside.
 
-use super::{Absent, Kind, LAYOUT, MapSpec, SCENE};
+use super::{Absent, LAYOUT, MapSpec, SCENE, Together};
 
-/// Every mapping that can be reached, each once.
 fn every_map() -> Vec<&'static MapSpec> {
-    fn visit(map: &'static MapSpec, seen: &mut Vec<&'static MapSpec>) {
-        if seen.iter().any(|other| std::ptr::eq(*other, map)) {
-            return;
-        }
-        seen.push(map);
-        map.keys.iter().for_each(|key| visit_kind(&key.kind, seen));
-    }
-    fn visit_kind(kind: &'static Kind, seen: &mut Vec<&'static MapSpec>) {
-        match kind {
-            Kind::Map(map) => visit(map, seen),
-            Kind::List(of) | Kind::Named(of) | Kind::Keyed(_, of) | Kind::Tuple(_, of) => {
-                visit_kind(of, seen);
-            }
-            Kind::OneOf(kinds) => kinds.iter().for_each(|kind| visit_kind(kind, seen)),
-            _ => {}
-        }
-    }
-    let mut seen = Vec::new();
-    visit(&SCENE, &mut seen);
-    visit(&LAYOUT, &mut seen);
-    seen
+    [&SCENE, &LAYOUT].into_iter().flat_map(|root| root.reachable()).collect()
 }
 
 #[test]
@@ -34,6 +13,9 @@ fn mappings_and_keys_have_unique_names_and_say_what_they_are() {
     for (i, map) in maps.iter().enumerate() {
         assert!(maps[..i].iter().all(|other| other.name != map.name), "{} twice", map.name);
         assert!(map.about.ends_with('.'), "{}: {}", map.name, map.about);
+        for named in map.together.iter().flat_map(Together::keys) {
+            assert!(map.has(named), "{} speaks of `{named}`", map.name);
+        }
         for (k, key) in map.keys.iter().enumerate() {
             let here = format!("{}.{}", map.name, key.key);
             assert!(map.keys[..k].iter().all(|other| other.key != key.key), "{here} twice");

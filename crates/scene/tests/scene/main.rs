@@ -15,6 +15,7 @@ mod pairs;
 mod paths;
 mod plays;
 mod properties;
+mod schema;
 mod split;
 mod times;
 

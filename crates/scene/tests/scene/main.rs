@@ -6,7 +6,6 @@
 mod broken;
 mod flattening;
 mod groups;
-mod keys;
 mod layouts;
 mod limits;
 mod meaning;
@@ -17,6 +16,7 @@ mod plays;
 mod properties;
 mod schema;
 mod split;
+mod table;
 mod times;
 
 use cupola_model::{Finding, Object, Severity, StemFacts, Timeline};

@@ -2,8 +2,9 @@
 
 use super::{all_findings, stem, unmark};
 use cupola_model::Severity;
-use cupola_scene::{RULES, parse_scene};
-use std::collections::BTreeSet;
+use cupola_scene::{FileKind, RULES, schema};
+use serde_json::Value;
+use std::collections::{BTreeSet, VecDeque};
 
 const ROOT: &str =
     "cupola: 1\n@\nstems: {a: {file: a.wav}}\nobjects:\n  - {stem: a, position: {azimuth: 0}}\n";
@@ -211,38 +212,76 @@ fn every_key_takes_a_good_value_and_refuses_a_bad_one_at_its_exact_place() {
     }
 }
 
-/// A scene with an unknown key in every mapping; the findings name the keys that are known.
-const PROBE: &str = "cupola: 1
-zzz: 0
-defaults: {zzz: 0}
-tempo: [{bpm: 120, zzz: 0}]
-stems: {a: {file: a.wav, zzz: 0, play: [{zzz: 0}]}}
-groups: {g: {zzz: 0, automation: [{zzz: 0}]}}
-beds: [{format: 5.1, zzz: 0, routes: [{stem: a, zzz: 0}]}]
-objects: [{stem: a, zzz: 0, position: {azimuth: 0, zzz: 0}, pair: {width: 1, zzz: 0}, automation: [{at: 0, zzz: 0, curve: {zzz: 0}}], path: {zzz: 0, orbit: {zzz: 0}, line: {zzz: 0}, arc: {zzz: 0}, spiral: {zzz: 0}, pendulum: {zzz: 0}, random_walk: {zzz: 0}}}]
-outputs: [{speakers: 5.1, zzz: 0}]
-";
+/// Every key of the registry, by the shortest path that leads to its mapping. The schema is written from
+/// the registry.
+fn every_key() -> BTreeSet<String> {
+    let whole: Value = serde_json::from_str(&schema(FileKind::Scene)).unwrap();
+    let mut keys = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut waiting = VecDeque::from([(String::new(), &whole)]);
+    while let Some((path, mapping)) = waiting.pop_front() {
+        for (key, value) in mapping["properties"].as_object().unwrap() {
+            keys.insert(format!("{path}{key}"));
+            collect(&format!("{path}{key}"), value, &mut |path, name: &str| {
+                if seen.insert(name.to_owned()) {
+                    waiting.push_back((format!("{path}."), &whole["$defs"][name]));
+                }
+            });
+        }
+    }
+    keys
+}
+
+/// Reports the mappings a value may be or hold.
+fn collect(path: &str, value: &Value, found: &mut impl FnMut(&str, &str)) {
+    if let Some(name) = value["$ref"].as_str() {
+        found(path, name.rsplit('/').next().unwrap());
+    }
+    // Lists come last, and name what they hold better than a single one does.
+    for form in value["anyOf"].as_array().into_iter().flatten().rev() {
+        collect(path, form, found);
+    }
+    collect_inner(&format!("{path}[]"), &value["items"], found);
+    collect_inner(&format!("{path}.*"), &value["additionalProperties"], found);
+}
+
+fn collect_inner(path: &str, value: &Value, found: &mut impl FnMut(&str, &str)) {
+    if value.is_object() {
+        collect(path, value, found);
+    }
+}
 
 #[test]
 fn the_table_covers_every_key_of_the_language() {
-    let mut known = BTreeSet::new();
-    for finding in parse_scene(PROBE, "s.yaml").findings {
-        if finding.rule != "scene.key.unknown" {
-            continue;
-        }
-        let parent = finding
-            .place
-            .path
-            .replace("[0]", "[]")
-            .replace("stems.a", "stems.*")
-            .replace("groups.g", "groups.*");
-        let parent = parent.strip_suffix("zzz").unwrap();
-        known.extend(finding.allowed.split(", ").map(|key| format!("{parent}{key}")));
-    }
     let covered: BTreeSet<_> = ROWS.iter().map(|row| row.0.to_owned()).collect();
+    let known = every_key();
+    assert!(known.len() > 120, "only {} keys were found", known.len());
     let differ: Vec<_> = known.symmetric_difference(&covered).collect();
-    assert!(differ.is_empty(), "not in both: {differ:?}");
+    assert!(differ.is_empty(), "not in both: {differ:#?}");
     assert_eq!(covered.len(), ROWS.len(), "a key stands twice in the table");
+}
+
+/// The findings of the bad values as people read them. After a change that is meant, run the tests with
+/// `CUPOLA_WRITE_MESSAGES=1` and read what changed.
+#[test]
+fn the_messages_of_bad_values_are_those_that_were_agreed() {
+    let facts = [stem(1, 48_000)];
+    let said = ROWS.iter().map(|(key, frame, _, bad, _)| {
+        let (text, ..) = unmark(&frame.replace('@', bad));
+        let findings = all_findings(&text, &facts);
+        let first = findings.iter().find(|f| f.severity == Severity::Error).unwrap();
+        format!("{key}\n    {first}\n")
+    });
+    let said: String = said.collect();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scene/messages.txt");
+    if std::env::var_os("CUPOLA_WRITE_MESSAGES").is_some() {
+        std::fs::write(path, &said).unwrap();
+    }
+    let agreed = std::fs::read_to_string(path).unwrap();
+    for (said, agreed) in said.lines().zip(agreed.lines()) {
+        assert_eq!(said, agreed, "CUPOLA_WRITE_MESSAGES=1 writes {path}");
+    }
+    assert_eq!(said.len(), agreed.len(), "CUPOLA_WRITE_MESSAGES=1 writes {path}");
 }
 
 #[test]

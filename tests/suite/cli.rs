@@ -220,6 +220,21 @@ fn the_schema_is_a_document_of_its_own_even_when_quiet() {
 }
 
 #[test]
+fn a_scene_that_is_not_utf_8_is_refused_with_the_line() {
+    let project = project();
+    for (bytes, line) in [
+        (b"cupola: 1\ntitle: caf\xe9\n".as_slice(), 2),
+        (b"\xff\xfec\0u\0p\0", 1),
+        (b"cupola: 1\n# \xc0\xaf\n", 2),
+        (b"cupola: 1\ntitle: x\nartist: \xed\xa0\x80\n", 3),
+    ] {
+        std::fs::write(project.path("scene.yaml"), bytes).unwrap();
+        let said = project.run(&["check", "scene.yaml"]).expect(3).stderr;
+        assert!(said.contains(&format!("line {line} is not UTF-8")), "{bytes:?}: {said}");
+    }
+}
+
+#[test]
 fn quiet_is_quiet_and_help_has_examples() {
     let project = project();
     let run = project.run(&["build", "scene.yaml", "--quiet"]).expect(0);

@@ -6,7 +6,8 @@ use cupola_scene::{FileKind, parse_scene, schema};
 use serde_json::Value;
 use std::path::Path;
 
-fn files(folder: &str) -> Vec<(String, String)> {
+/// The files of a folder that judges the schema, with their paths.
+pub(crate) fn files(folder: &str) -> Vec<(String, String)> {
     let judged = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/judges/schema");
     let entries = std::fs::read_dir(judged.join(folder)).unwrap();
     let read = |path: std::path::PathBuf| {

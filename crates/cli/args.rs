@@ -97,10 +97,15 @@ one wrote; any other file is left alone unless --force is given.")]
         #[command(flatten)]
         work: Work,
     },
-    /// List every finding about a scene and its stems; write nothing
+    /// List every finding about a scene and its stems, or about a master; write nothing
+    #[command(after_help = "Examples:
+  cupola check scene.yaml
+  cupola check song.wav          against the profile of Atmos masters; exit 7 when it fails
+
+A file that starts as RIFF, RF64 or BW64 is checked as a master, whatever it is called.")]
     Check {
-        /// The scene
-        scene: PathBuf,
+        /// The scene or master
+        file: PathBuf,
     },
     /// Say what a file holds: a master, a WAV or any other stem
     Info {

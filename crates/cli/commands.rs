@@ -8,6 +8,7 @@ use cupola_jobs::{
     Binding, ChannelOrder, Document, FileKind, JobError, MasterFormat, ProduceOptions, SampleDepth,
     Target, count,
 };
+use cupola_model::Severity;
 use std::path::Path;
 
 /// Runs the command and says what came of it.
@@ -29,7 +30,8 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             let binding = Binding::File { target, path: output.clone() };
             produce("master", scene, &binding, options(work), report)
         }
-        Command::Check { scene } => check(scene, report),
+        Command::Check { file } if cupola_jobs::is_master(file) => check_master(file, report),
+        Command::Check { file } => check(file, report),
         Command::Info { file } => {
             let info = cupola_jobs::info(file)?;
             for line in &info.lines {
@@ -119,6 +121,32 @@ fn check(scene: &Path, report: &Reporter) -> Result<Code, JobError> {
         .with("tracks", tracks.into());
     report.document(document);
     Ok(Code::Done)
+}
+
+fn check_master(file: &Path, report: &Reporter) -> Result<Code, JobError> {
+    let checked = cupola_jobs::check_master(file)?;
+    report.findings(&checked.findings);
+    let of = |severity| checked.findings.iter().filter(|f| f.severity == severity).count();
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    report.say(&format!(
+        "{}: {}, {}; {}, {} frames at {} Hz",
+        file.display(),
+        if errors == 0 { "no errors".to_owned() } else { count(errors, "error") },
+        count(warnings, "warning"),
+        count(checked.channels.into(), "track"),
+        checked.frames,
+        checked.sample_rate
+    ));
+    let document = Document::new("check")
+        .findings(&checked.findings)
+        .with("kind", "master".into())
+        .with("form", checked.form_name().into())
+        .with("sample_rate", checked.sample_rate.into())
+        .with("frames", checked.frames.into())
+        .with("tracks", checked.channels.into())
+        .with("passed", (errors == 0).into());
+    report.document(document);
+    Ok(if errors == 0 { Code::Done } else { Code::CheckFailed })
 }
 
 fn target(name: &str, bits: Bits, order: Order) -> Target {

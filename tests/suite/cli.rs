@@ -160,7 +160,33 @@ fn info_shows_what_a_master_holds() {
     }
     project.run(&["info", "scene.yaml"]).expect(0);
     project.run(&["info", "nowhere.wav"]).expect(3);
-    assert!(project.run(&["check", "song.wav"]).expect(3).stderr.contains("cupola info"));
+    assert!(project.run(&["build", "song.wav"]).expect(3).stderr.contains("cupola info"));
+}
+
+#[test]
+fn a_master_passes_its_check_and_a_damaged_one_exits_7_with_every_fault() {
+    let project = project();
+    project.run(&["master", "scene.yaml", "-o", "song.wav"]).expect(0);
+    let run = project.run(&["check", "song.wav"]).expect(0);
+    assert!(run.stdout.contains("no errors"), "{}", run.stdout);
+    let mut bytes = std::fs::read(project.path("song.wav")).unwrap();
+    let find =
+        |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).position(|w| w == text).unwrap();
+    let at = find(&bytes, b"Atmos_Master");
+    bytes[at] = b'B';
+    let at = find(&bytes, b"dbmd") + 8 + 4 + 3;
+    bytes[at] ^= 1;
+    project.write("bad.dat", "");
+    std::fs::write(project.path("bad.dat"), bytes).unwrap();
+    let run = project.run(&["check", "bad.dat", "--json"]).expect(7);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&document["kind"], &document["passed"]), (&"master".into(), &false.into()));
+    for rule in ["master.programme.name", "master.dbmd.checksum"] {
+        let findings = document["findings"].as_array().unwrap();
+        let found = findings.iter().find(|f| f["rule"] == rule).expect(rule);
+        assert!(found["hint"].is_string() && found["place"]["path"].is_string(), "{found}");
+        assert!(run.stderr.contains(rule), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -196,7 +196,7 @@ pub(crate) fn uid(index: usize) -> String {
 }
 
 /// `audioChannelFormatName` of a bed channel. [Atmos-ADM]
-fn room_centric(label: BedLabel) -> &'static str {
+pub(crate) fn room_centric(label: BedLabel) -> &'static str {
     match label {
         BedLabel::L => "RoomCentricLeft",
         BedLabel::R => "RoomCentricRight",

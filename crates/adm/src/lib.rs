@@ -2,7 +2,8 @@
 //!
 //! [`write_axml`] turns a `Timeline` into the `axml` text of a master, [`tracks`] gives the rows
 //! of the `chna` chunk from the same identifiers, and [`check_limits`] says beforehand what the
-//! profile refuses. [`read_summary`] tells what an ADM document holds. Nothing here opens a file,
+//! profile refuses; [`check_axml`] says of a finished text, whoever wrote it, what speaks against it
+//! (the table is in [`rules`]). [`read_summary`] tells what an ADM document holds. Nothing here opens a file,
 //! knows a RIFF chunk or renders a sample.
 //!
 //! Deliberately absent: BS.2076-2 elements, loudness metadata, labels and interpolation. The
@@ -11,16 +12,23 @@
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 mod bounded;
+mod check;
 mod collect;
 mod error;
+mod finding_list;
 mod ids;
 mod limits;
+mod node;
+mod pieces;
 mod read;
+pub mod rules;
 mod summary;
 mod text;
 mod write;
 
+pub use check::{Essence, check_axml};
 pub use error::AdmError;
+pub use finding_list::FindingList;
 pub use ids::{TrackIds, tracks};
 pub use limits::check_limits;
 pub use read::{ReadLimits, read_summary};

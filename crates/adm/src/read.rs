@@ -70,7 +70,7 @@ pub fn read_summary(reader: impl BufRead, limits: ReadLimits) -> Result<Summary,
     }
 }
 
-fn reader_error(error: quick_xml::Error, offset: u64) -> AdmError {
+pub(crate) fn reader_error(error: quick_xml::Error, offset: u64) -> AdmError {
     match error {
         quick_xml::Error::Io(source) => {
             AdmError::Read(io::Error::new(source.kind(), source.to_string()))

@@ -105,6 +105,15 @@ impl<R: Read + Seek> Reader<R> {
         Ok(self.source.by_ref().take(chunk.size))
     }
 
+    /// One byte of the file, counted from its start; an error at its end.
+    pub fn byte_at(&mut self, offset: u64) -> io::Result<u8> {
+        self.in_place = false;
+        self.source.seek(SeekFrom::Start(offset))?;
+        let mut byte = [0];
+        self.source.read_exact(&mut byte)?;
+        Ok(byte[0])
+    }
+
     /// The rows of `chna`, or `None` when the file has no such chunk.
     pub fn chna(&mut self) -> Result<Option<Vec<ChnaEntry>>, Error> {
         let Some(index) = self.chunks.iter().position(|chunk| &chunk.id == b"chna") else {

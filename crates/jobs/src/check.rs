@@ -1,6 +1,7 @@
-//! Every finding about a scene at once, nothing written.
+//! Every finding about a scene or a master at once, nothing written.
 
-use crate::{JobError, notes, plan, project};
+use crate::{JobError, info, notes, plan, project};
+use cupola_masters::MasterCheck;
 use cupola_model::{Finding, FrameCount, SampleRate};
 use std::path::Path;
 
@@ -37,4 +38,15 @@ pub fn check(scene: &Path) -> Result<CheckReport, JobError> {
         counts: [timeline.beds().count(), timeline.objects().count(), timeline.lanes.len()],
         findings,
     })
+}
+
+/// Whether a file is checked as a master: by its first bytes, whatever it is called.
+pub fn is_master(path: &Path) -> bool {
+    // A pipe must not lose its first bytes to this question.
+    path.is_file() && info::is_riff(path)
+}
+
+/// Reads a master, all but its sound, and reports everything that speaks against it.
+pub fn check_master(path: &Path) -> Result<MasterCheck, JobError> {
+    cupola_masters::check_master(path).map_err(|error| info::unreadable(path, &error))
 }

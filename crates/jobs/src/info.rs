@@ -42,7 +42,7 @@ pub fn info(path: &Path) -> Result<Info, JobError> {
     }
 }
 
-fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> JobError {
+pub(crate) fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> JobError {
     let text = error.to_string();
     let named = format!("{}: ", path.display());
     let reason = text.strip_prefix(&named).unwrap_or(&text).to_owned();

@@ -23,7 +23,7 @@ mod sources;
 mod tails;
 
 pub use answer::{ChannelLevel, Document, OutputReport, ProduceReport, count};
-pub use check::{CheckReport, check};
+pub use check::{CheckReport, check, check_master, is_master};
 pub use error::JobError;
 pub use info::{Info, info};
 pub use layouts::layouts;
@@ -31,6 +31,6 @@ pub use options::{Binding, MasterFormat, ProduceOptions, Progress, SilentProgres
 pub use produce::produce;
 pub use sources::Sources;
 
-pub use cupola_masters::{ChannelOrder, SampleDepth};
+pub use cupola_masters::{ChannelOrder, MasterCheck, SampleDepth};
 pub use cupola_render::PannerChoice;
 pub use cupola_scene::{FileKind, schema};

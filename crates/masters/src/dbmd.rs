@@ -9,13 +9,13 @@ use cupola_model::{BedChannel, BinauralMode, FrameRate, Item, Timeline};
 
 /// 1.0.0.6, as in every real master.
 const VERSION: [u8; 4] = [6, 0, 0, 1];
-const PLUS: u8 = 7;
+pub(crate) const PLUS: u8 = 7;
 const PLUS_BYTES: usize = 96;
-const ATMOS: u8 = 9;
-const ATMOS_BYTES: usize = 248;
-const TRACKS: u8 = 10;
-const TRACKS_HEAD_BYTES: usize = 142;
-const TRACKS_SYNC: u32 = 0xf872_6fbd;
+pub(crate) const ATMOS: u8 = 9;
+pub(crate) const ATMOS_BYTES: usize = 248;
+pub(crate) const TRACKS: u8 = 10;
+pub(crate) const TRACKS_HEAD_BYTES: usize = 142;
+pub(crate) const TRACKS_SYNC: u32 = 0xf872_6fbd;
 const TRIM_SETS: usize = 9;
 /// Head tracking "not indicated" in the upper bits of a track's mode.
 const NO_HEAD_TRACKING: u8 = 0x80;
@@ -207,7 +207,7 @@ fn push_segment(out: &mut Vec<u8>, id: u8, body: &[u8]) {
 }
 
 /// What makes size and bytes add up to zero; the size counts as a number, not as two bytes.
-fn checksum(body: &[u8]) -> u8 {
+pub(crate) fn checksum(body: &[u8]) -> u8 {
     let [size, ..] = body.len().to_le_bytes();
     body.iter().fold(size, |sum, byte| sum.wrapping_add(*byte)).wrapping_neg()
 }
@@ -239,7 +239,7 @@ fn put_text(field: &mut [u8], text: &str) {
 }
 
 /// Text up to the first zero; what is not printable ASCII becomes a question mark.
-fn text(field: &[u8]) -> String {
+pub(crate) fn text(field: &[u8]) -> String {
     let used = field.split(|byte| *byte == 0).next().unwrap_or_default();
     let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
     used.iter().map(|byte| if printable(byte) { char::from(*byte) } else { '?' }).collect()

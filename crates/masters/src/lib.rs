@@ -7,11 +7,13 @@
 //! Signal policy: no limiter, no normalisation. 24 bits are rounded, 16 bits get triangular
 //! dither, 32-bit float is written as it is. What exceeds full scale is held there and counted.
 //!
-//! [`describe`] looks into any RIFF, RF64 or BW64 file and tells what it holds.
+//! [`describe`] looks into any RIFF, RF64 or BW64 file and tells what it holds; [`check_master`] says
+//! what keeps such a file from being an Atmos master.
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 mod adm_bwf;
+mod check;
 mod dbmd;
 mod describe;
 mod dither;
@@ -22,6 +24,7 @@ mod pending;
 mod wav;
 
 pub use adm_bwf::AdmBwfSink;
+pub use check::{MasterCheck, check_master};
 pub use cupola_adm::{AdmKind, Content, ObjectSummary, Programme, Summary, check_limits};
 pub use dbmd::{Dbmd, DbmdInfo};
 pub use describe::{FileInfo, describe};

@@ -236,4 +236,20 @@ fn silence_from(lanes: &mut PlanarBlock, from: usize) {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn pieces_tile_a_range_whatever_their_size() {
+        for size in [1, 7, 64, 1000] {
+            let mut expected = 3;
+            for piece in pieces(3..130, size) {
+                assert_eq!(piece.start, expected, "gap with size {size}");
+                assert!(piece.len() <= size && !piece.is_empty(), "{piece:?}");
+                expected = piece.end;
+            }
+            assert_eq!(expected, 130, "size {size}");
+        }
+        assert_eq!(pieces(5..5, 8).count(), 0);
+    }
+}

@@ -107,6 +107,27 @@ A file that starts as RIFF, RF64 or BW64 is checked as a master, whatever it is 
         /// The scene or master
         file: PathBuf,
     },
+    /// Draw where every object is and goes: an SVG for notes, or an HTML page that plays
+    #[command(after_help = "Examples:
+  cupola view scene.yaml                               a page in `out` beside the scene
+  cupola view scene.yaml -o song.svg
+  cupola view scene.yaml -o bar9.svg --at \"bar 9\"")]
+    View {
+        /// The scene
+        scene: PathBuf,
+        /// The file to write; its ending decides: .svg or .html
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// One instant in the words of the scene: 12.5 s, \"bar 9 beat 2\", 01:00:12:08
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+        /// The loudspeakers drawn: a layout by name, or a layout file (.yaml)
+        #[arg(long, value_name = "LAYOUT", default_value = "7.1.4")]
+        layout: String,
+        /// Overwrite existing files
+        #[arg(long)]
+        force: bool,
+    },
     /// Say what a file holds: a master, a WAV or any other stem
     Info {
         /// The file

@@ -6,7 +6,7 @@ use crate::progress::Terminal;
 use crate::report::Reporter;
 use cupola_jobs::{
     Binding, ChannelOrder, Document, FileKind, JobError, MasterFormat, ProduceOptions, SampleDepth,
-    Target, count,
+    Target, ViewRequest, count,
 };
 use cupola_model::Severity;
 use std::path::Path;
@@ -32,6 +32,19 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
         }
         Command::Check { file } if cupola_jobs::is_master(file) => check_master(file, report),
         Command::Check { file } => check(file, report),
+        Command::View { scene, output, at, layout, force } => {
+            let request = ViewRequest {
+                output: output.clone(),
+                at: at.clone(),
+                layout: layout.clone(),
+                force: *force,
+            };
+            let made = cupola_jobs::view(scene, &request)?;
+            report.findings(&made.findings);
+            report.say(&made.path.display().to_string());
+            report.document(made.document);
+            Ok(Code::Done)
+        }
         Command::Info { file } => {
             let info = cupola_jobs::info(file)?;
             for line in &info.lines {
@@ -66,6 +79,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Render { .. } => "render",
         Command::Master { .. } => "master",
         Command::Check { .. } => "check",
+        Command::View { .. } => "view",
         Command::Info { .. } => "info",
         Command::Layouts { .. } => "layouts",
         Command::Schema { .. } => "schema",

@@ -5,3 +5,4 @@ mod panning;
 mod scenes;
 mod support;
 mod tidy;
+mod view;

@@ -1,4 +1,4 @@
-//! The verbs of Cupola: check, render, master, build, info.
+//! The verbs of Cupola: check, render, master, build, info, view.
 //!
 //! This room joins the others and owns the only read–process–write loop (`pump`). It parses no
 //! arguments and prints nothing: what it has to say it returns, and progress goes to a
@@ -21,6 +21,7 @@ mod project;
 mod pump;
 mod sources;
 mod tails;
+mod view;
 
 pub use answer::{ChannelLevel, Document, OutputReport, ProduceReport, count};
 pub use check::{CheckReport, check, check_master, is_master};
@@ -30,6 +31,7 @@ pub use layouts::layouts;
 pub use options::{Binding, MasterFormat, ProduceOptions, Progress, SilentProgress, Target};
 pub use produce::produce;
 pub use sources::Sources;
+pub use view::{ViewReport, ViewRequest, view};
 
 pub use cupola_masters::{ChannelOrder, MasterCheck, SampleDepth};
 pub use cupola_render::PannerChoice;

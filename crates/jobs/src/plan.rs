@@ -71,11 +71,7 @@ pub(crate) fn file_names(
     scene_path: &Path,
     group: Option<&str>,
 ) -> Result<Vec<(Recipe, String)>, JobError> {
-    let mut title = if project.timeline.title.is_empty() {
-        scene_path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
-    } else {
-        project.timeline.title.clone()
-    };
+    let mut title = title(project, scene_path);
     if let Some(group) = group {
         title = format!("{title}_{group}");
     }
@@ -94,11 +90,32 @@ pub(crate) fn file_names(
     named.into_iter().map(name).collect()
 }
 
+/// The title, or the name of the scene file.
+pub(crate) fn title(project: &Project, scene_path: &Path) -> String {
+    if project.timeline.title.is_empty() {
+        scene_path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+    } else {
+        project.timeline.title.clone()
+    }
+}
+
 /// What a run reads, in the form the system knows it by. None of it is ever written.
-fn inputs(project: &Project, scene_path: &Path) -> Vec<PathBuf> {
+pub(crate) fn inputs(project: &Project, scene_path: &Path) -> Vec<PathBuf> {
     let reference = project.scene.reference().map(|(path, _)| project.folder.join(path));
     let read = project.stem_paths.iter().cloned().chain(reference).chain([scene_path.to_owned()]);
     read.filter_map(|path| path.canonicalize().ok()).collect()
+}
+
+/// Refuses a folder where a file should be named.
+pub(crate) fn refuse_folder(path: &Path) -> Result<(), JobError> {
+    if path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return Err(JobError::Usage(format!(
+            "{} is a folder; name the file to write, for example {}",
+            path.display(),
+            path.join("song.wav").display()
+        )));
+    }
+    Ok(())
 }
 
 fn plan_file(
@@ -108,13 +125,7 @@ fn plan_file(
     path: &Path,
     force: bool,
 ) -> Result<Plan, JobError> {
-    if path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
-        return Err(JobError::Usage(format!(
-            "{} is a folder; name the file to write, for example {}",
-            path.display(),
-            path.join("song.wav").display()
-        )));
-    }
+    refuse_folder(path)?;
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let manifest = Manifest::load(&folder);
     allow_overwrite(path, &manifest, &inputs(project, scene_path), force)?;
@@ -215,7 +226,7 @@ fn read_layout(path: &Path) -> Result<Layout, JobError> {
     parsed.value.ok_or(JobError::SceneInvalid(parsed.findings))
 }
 
-fn allow_overwrite(
+pub(crate) fn allow_overwrite(
     path: &Path,
     manifest: &Manifest,
     inputs: &[PathBuf],

@@ -85,7 +85,7 @@ fn open_stems(project: &Project) -> Result<Vec<UseReader>, JobError> {
     if findings.is_empty() { Ok(readers) } else { Err(JobError::StemsUnfit(findings)) }
 }
 
-fn make_folder(folder: &Path) -> Result<(), JobError> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), JobError> {
     if folder.as_os_str().is_empty() {
         return Ok(());
     }

@@ -11,8 +11,8 @@
 //! and what a renderer pans.
 
 use crate::{
-    Automation, BedFormat, BedLabel, Clip, Envelope, FrameCount, LinearGain, SampleRate, StemFacts,
-    StemOffset,
+    Automation, BedFormat, BedLabel, Clip, Envelope, FrameCount, FrameIndex, LinearGain,
+    SampleRate, StemFacts, StemOffset,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -71,6 +71,16 @@ pub struct LaneSource {
 pub struct Lane {
     /// What is summed.
     pub sources: Vec<LaneSource>,
+}
+
+impl Lane {
+    /// Amplitude factor at a frame for a sound that is the same in every source; the fades of clips
+    /// belong to the stems and do not count.
+    pub fn gain_at(&self, frame: FrameIndex) -> LinearGain {
+        let over_time = |e: &Arc<Envelope>| e.gain_at(frame).0;
+        let gain = |s: &LaneSource| s.gain.0 * s.envelope.as_ref().map_or(1.0, over_time);
+        LinearGain(self.sources.iter().map(gain).sum())
+    }
 }
 
 /// How near an object or bed channel is heard on headphones. Stored in masters as `dbmd` has it.

@@ -40,6 +40,7 @@ mod automation;
 mod clips;
 mod curve;
 mod groups;
+mod instant;
 mod layouts;
 mod limits;
 mod movement;

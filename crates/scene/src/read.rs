@@ -66,6 +66,11 @@ impl<'n> Cursor<'n> {
         Self { node, path: String::new() }
     }
 
+    /// The same under a key.
+    pub(crate) fn named(self, key: &str) -> Self {
+        Self { path: join(&self.path, key), ..self }
+    }
+
     pub(crate) fn spot(&self) -> Spot {
         Spot { line: self.node.line, column: self.node.column, path: self.path.clone() }
     }

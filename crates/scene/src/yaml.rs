@@ -61,6 +61,11 @@ pub(crate) struct Entry {
 }
 
 impl Node {
+    /// A word that stands in no document.
+    pub(crate) fn word(text: &str) -> Self {
+        Self { line: 0, column: 0, kind: Kind::Scalar { text: text.into(), plain: true } }
+    }
+
     /// Whether the value is missing: nothing, `~` or `null`, unquoted.
     pub(crate) fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar { text, plain: true }

@@ -118,6 +118,15 @@ impl Ratio {
         self.den == 1
     }
 
+    /// The next whole number below.
+    pub(crate) fn floor(self) -> i64 {
+        i64::try_from(self.num.div_euclid(self.den)).unwrap_or(if self.num < 0 {
+            i64::MIN
+        } else {
+            i64::MAX
+        })
+    }
+
     /// The nearest whole number; halves go away from zero.
     pub(crate) fn rounded(self) -> i64 {
         // The remainder is small enough to be doubled, however large the number.

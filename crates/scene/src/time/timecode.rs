@@ -107,6 +107,15 @@ impl Timecode {
         Ok(Self { frames: count, rate })
     }
 
+    /// The number that is on the picture this long after this one; a day after, it starts again.
+    pub(crate) fn plus(self, seconds: Ratio) -> Self {
+        let passed = seconds.over(frame_seconds(self.rate)).floor().max(0);
+        let nominal_day = nominal(self.rate) * 86_400;
+        let day = nominal_day - if is_drop(self.rate) { 2 * 54 * 24 } else { 0 };
+        let frames = (i64::from(self.frames) + passed) % i64::from(day);
+        Self { frames: u32::try_from(frames).unwrap_or(0), rate: self.rate }
+    }
+
     /// The exact time from another timecode of the same rate to this one.
     pub(crate) fn seconds_after(self, start: Self) -> Ratio {
         let frames = i64::from(self.frames) - i64::from(start.frames);

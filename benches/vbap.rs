@@ -22,7 +22,8 @@ fn states(room: bool, size: f64) -> Vec<ObjectState> {
 
 fn gain_vectors(c: &mut Criterion) {
     let layout = cupola_scene::find_layout("7.1.4").expect("a standard layout");
-    let panner = PannerChoice::ByPosition.panner(layout);
+    let panner =
+        PannerChoice::ByPosition.panner(layout).expect("every layout can be panned by position");
     let mut group = c.benchmark_group("gain vector on 4+7+0");
     for (name, room, size) in [
         ("polar point", false, 0.0),

@@ -169,6 +169,44 @@ fn rendering_to_loudspeakers_does_not_allocate() {
 }
 
 #[test]
+fn gains_by_bs2127_with_every_feature_do_not_allocate() {
+    use cupola_render::bs2127::{ChannelLock, Divergence, GainCalculator, ObjectMetadata, Zone};
+    for layout in layouts() {
+        let law = GainCalculator::new(&layout).unwrap();
+        let channels = layout.speakers().len();
+        let (mut direct, mut diffuse) = (vec![0.0; channels], vec![0.0; channels]);
+        for position in [
+            Position::Polar(PolarPosition {
+                azimuth_deg: 70.0,
+                elevation_deg: 20.0,
+                distance: 0.6,
+            }),
+            Position::Room(RoomPosition { x: 0.3, y: -0.2, z: 0.6 }),
+        ] {
+            let lock = ChannelLock { max_distance: Some(0.01) };
+            let object = ObjectMetadata {
+                width: 0.5,
+                height: 0.3,
+                depth: 0.1,
+                diffuse: 0.3,
+                divergence: Some(Divergence {
+                    value: 0.4,
+                    azimuth_range: Some(30.0),
+                    position_range: Some(0.3),
+                }),
+                channel_lock: Some(lock),
+                zone_exclusion: vec![Zone::Box { min: [-1.0, 0.9, -1.0], max: [1.0, 1.0, 1.0] }],
+                screen_ref: true,
+                ..ObjectMetadata::at(position)
+            };
+            let count = allocations(|| law.gains(&object, &mut direct, &mut diffuse));
+            assert_eq!(count, 0, "{count} allocations on {}", layout.name);
+            assert!(diffuse.iter().any(|gain| *gain > 0.0), "{position:?} is silent");
+        }
+    }
+}
+
+#[test]
 fn rendering_to_headphones_does_not_allocate() {
     let timeline = timeline();
     let mut lanes = PlanarBlock::new(timeline.lanes.len(), FRAMES);

@@ -153,12 +153,33 @@ An editor with a YAML language server then completes and explains the keys of a 
         #[arg(default_value = "scene")]
         of: Of,
     },
+    /// Print the gains of a list of objects, to compare with other renderers
+    #[command(after_help = "Examples:
+  cupola gains 7.1.4 objects.json
+  cupola gains 4+7+0 objects.json --panner room
+
+The file is a JSON list of objects, or a map with the list `objects`, for example
+  [{\"position\": {\"azimuth\": 30, \"elevation\": 10}, \"width\": 45, \"diffuse\": 0.3},
+   {\"position\": {\"x\": -1, \"y\": 0.2, \"z\": 1}, \"channelLock\": true}]
+Keys: position, width, height, depth, gain, diffuse, divergence, channelLock, zoneExclusion,
+screenRef, screenEdgeLock, cartesian. Printed is one JSON document with the direct and the diffuse
+gain of every object in every channel; a refused object says why instead, and the exit code is 7.")]
+    Gains {
+        /// A layout by name, or a layout file (.yaml)
+        layout: String,
+        /// The objects, a JSON file
+        objects: PathBuf,
+        /// The panning law
+        #[arg(long, default_value = "bs2127", value_name = "LAW", value_parser = panner())]
+        panner: PannerChoice,
+    },
 }
 
 /// Options of the commands that write audio.
 #[derive(Args, Debug)]
 pub(crate) struct Work {
-    /// How loudspeaker renders pan objects: each by its kind of position, or all by direction
+    /// How loudspeaker renders pan objects: each by its kind of position, all by direction, all by
+    /// place in the room, or everything as the ITU renderer does
     #[arg(long, default_value = "by-position", value_name = "LAW", value_parser = panner())]
     pub(crate) panner: PannerChoice,
     /// Overwrite existing files

@@ -69,6 +69,13 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             report.print(&cupola_jobs::schema(of));
             Ok(Code::Done)
         }
+        Command::Gains { layout, objects, panner } => {
+            let gains = cupola_jobs::gains(layout, objects, *panner)?;
+            report.findings(&gains.findings);
+            report.print(&gains.document);
+            let refused = gains.findings.iter().any(|f| f.severity == Severity::Error);
+            Ok(if refused { Code::CheckFailed } else { Code::Done })
+        }
     }
 }
 
@@ -83,6 +90,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Info { .. } => "info",
         Command::Layouts { .. } => "layouts",
         Command::Schema { .. } => "schema",
+        Command::Gains { .. } => "gains",
     }
 }
 

@@ -261,11 +261,31 @@ fn a_scene_that_is_not_utf_8_is_refused_with_the_line() {
 }
 
 #[test]
+fn gains_are_printed_for_every_object_and_refusals_have_an_exit_code() {
+    let project = project();
+    let position = r#"{"position": {"azimuth": 30, "elevation": 0}, "gain": 0.5}"#;
+    project.write("good.json", &format!("[{position}]"));
+    let gains = project.run(&["gains", "4+7+0", "good.json"]).expect(0).json();
+    assert_eq!(gains["objects"][0]["direct"][0], 0.5);
+    assert_eq!(gains["channels"][0], "M+030");
+    project.write("bad.json", &format!("[{position}, {{\"position\": {{\"azimuth\": 999}}}}]"));
+    let run = project.run(&["gains", "7.1.4", "bad.json", "--panner", "vbap"]).expect(7);
+    assert!(run.stderr.contains("bad.json objects[1].position.azimuth"), "{}", run.stderr);
+    assert!(run.json()["objects"][1]["error"].is_string());
+    project.write("broken.json", "[{\n\"position\": ");
+    let run = project.run(&["gains", "7.1.4", "broken.json"]).expect(4);
+    assert!(run.stderr.contains("broken.json:2:"), "{}", run.stderr);
+    project.run(&["gains", "7.1.4", "missing.json"]).expect(3);
+    project.run(&["gains", "7.1.5", "good.json"]).expect(2);
+    project.run(&["gains", "7.1.4", "good.json", "--panner", "ear"]).expect(2);
+}
+
+#[test]
 fn quiet_is_quiet_and_help_has_examples() {
     let project = project();
     let run = project.run(&["build", "scene.yaml", "--quiet"]).expect(0);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
-    for command in ["build", "render", "master", "layouts", "schema"] {
+    for command in ["build", "render", "master", "layouts", "schema", "gains"] {
         let help = project.run(&[command, "--help"]).expect(0).stdout;
         assert!(help.contains("Example"), "{command} --help:\n{help}");
     }

@@ -13,7 +13,7 @@ const STATES_PER_OBJECT: usize = 500;
 /// The note, when the programme has polar objects.
 pub(crate) fn note(timeline: &Timeline) -> Option<Finding> {
     let layout = cupola_scene::find_layout("7.1.4")?;
-    let panner = PannerChoice::ByPosition.panner(layout);
+    let panner = PannerChoice::ByPosition.panner(layout).ok()?;
     let (mut worst, mut worst_name, mut sum, mut count) = (0.0_f64, "", 0.0, 0_u32);
     for object in timeline.objects() {
         let blocks = || object.automation.master_blocks(timeline.length, timeline.sample_rate);
@@ -87,7 +87,7 @@ mod tests {
     fn on_the_ear_level_of_7_1_4_conversion_changes_nothing() {
         // The polar-room map follows the tangent law, so a pair gets the same gains either way.
         let layout = cupola_scene::find_layout("7.1.4").unwrap();
-        let panner = PannerChoice::ByPosition.panner(layout);
+        let panner = PannerChoice::ByPosition.panner(layout).unwrap();
         for azimuth in -179..=180 {
             let polar = PolarPosition::on_sphere(f64::from(azimuth), 0.0);
             let state = |position| ObjectState { position, gain: LinearGain::UNITY, size: 0.0 };

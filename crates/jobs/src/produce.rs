@@ -10,7 +10,7 @@ use crate::{JobError, deviation, notes};
 use cupola_masters::{AdmBwfSink, FileReport, WavSink, WavSpec};
 use cupola_model::{Finding, HrtfSet, Timeline};
 use cupola_render::binaural::BinauralRenderer;
-use cupola_render::{Renderer, SpeakerRenderer};
+use cupola_render::{RenderError, Renderer, SpeakerRenderer};
 use cupola_stems::UseReader;
 use rayon::prelude::*;
 use std::path::Path;
@@ -121,8 +121,12 @@ fn renderer(
     let internal = |e: &dyn std::fmt::Display| JobError::Internal(e.to_string());
     match (&output.recipe, hrtf) {
         (Recipe::Speakers { layout, .. }, _) => {
-            let renderer =
-                SpeakerRenderer::new(timeline, layout, options.panner).map_err(|e| internal(&e))?;
+            let renderer = SpeakerRenderer::new(timeline, layout, options.panner);
+            let renderer = renderer.map_err(|e| match e {
+                // Another panner can do it.
+                RenderError::Bs2127Layout { .. } => JobError::Usage(e.to_string()),
+                other => internal(&other),
+            })?;
             findings.extend(notes::dropped_lfe(&renderer, layout, timeline));
             Ok(Some(Box::new(renderer)))
         }

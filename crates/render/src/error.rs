@@ -23,6 +23,14 @@ pub enum RenderError {
         /// Half the session rate.
         limit_hz: f64,
     },
+    /// BS.2127 cannot pan to the layout.
+    #[error("{layout} cannot be panned to by BS.2127: {reason}")]
+    Bs2127Layout {
+        /// Name of the layout.
+        layout: String,
+        /// Why, and what to do where something can be done.
+        reason: String,
+    },
     /// The HRTF set belongs to another rate.
     #[error(
         "the HRTF set is for {set_hz} Hz, the session runs at {session_hz} Hz; load it at that rate"

@@ -3,6 +3,7 @@
 //! Everything that can fail happens in constructors. [`Renderer::process`] cannot fail, allocate,
 //! lock or log, and its output does not depend on how the programme is cut into calls.
 
+mod beds;
 pub mod binaural;
 mod envelope;
 mod error;
@@ -17,7 +18,7 @@ mod test_layouts;
 
 pub use error::RenderError;
 pub use lanes::LaneMixer;
-pub use pan::{Panner, PannerChoice};
+pub use pan::{Panner, PannerChoice, bs2127};
 pub use speakers::SpeakerRenderer;
 
 use cupola_model::PlanarBlock;

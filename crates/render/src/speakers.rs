@@ -1,8 +1,8 @@
 //! Lanes to loudspeakers.
 
+use crate::beds::BedLaw;
 use crate::gains::{GainTrack, Stretch};
 use crate::mix::{add_constant, add_ramps};
-use crate::pan::room::RoomPanner;
 use crate::pan::{Panner, PannerChoice};
 use crate::{RenderError, Renderer};
 use cupola_model::{Bed, Layout, PlanarBlock, Timeline};
@@ -19,7 +19,7 @@ const TILE_BLOCKS: usize = 10;
 /// * Objects are panned by the chosen law; they never reach an LFE.
 /// * Bed channels are panned by their place in the room ([`cupola_model::BedLabel::position`]),
 ///   whatever the law for objects, so a layout that has the channel gets it unchanged and any other
-///   gets one and the same fold-down.
+///   gets one and the same fold-down. Only [`PannerChoice::Bs2127`] has a law of its own for beds.
 /// * The LFE of a bed goes at 0 dB to the first LFE of the layout, also where there are two: the one
 ///   LFE of a bed is LFE1. [BS.2127-0 §8] Without one it is left out; see
 ///   [`dropped_lfe`](Self::dropped_lfe).
@@ -53,7 +53,7 @@ impl SpeakerRenderer {
         timeline.validate()?;
         let channels = layout.speakers().len();
         let grid_frames = timeline.sample_rate.grid_frames();
-        let panner = choice.panner(layout);
+        let panner = choice.panner(layout)?;
         let objects = timeline
             .objects()
             .map(|object| {
@@ -61,8 +61,8 @@ impl SpeakerRenderer {
                 (object.lane.0, track)
             })
             .collect();
-        let room = RoomPanner::new(layout);
-        let beds = timeline.beds().flat_map(|bed| bed_sends(bed, layout, &room)).collect();
+        let law = BedLaw::new(choice, layout)?;
+        let beds = timeline.beds().flat_map(|bed| bed_sends(bed, layout, &law)).collect();
         let has_lfe = |bed: &&Bed| bed.channels.iter().any(|c| c.label.is_lfe());
         let dropped_lfe = match layout.lfe_channel() {
             Some(_) => Vec::new(),
@@ -142,15 +142,10 @@ impl Renderer for SpeakerRenderer {
     }
 }
 
-fn bed_sends(bed: &Bed, layout: &Layout, room: &RoomPanner) -> Vec<BedSend> {
+fn bed_sends(bed: &Bed, layout: &Layout, law: &BedLaw) -> Vec<BedSend> {
     let mut sends = Vec::new();
     for channel in &bed.channels {
-        let mut gains = vec![0.0; layout.speakers().len()];
-        if !channel.label.is_lfe() {
-            room.pan(channel.label.position(), 0.0, &mut gains);
-        } else if let Some(lfe) = layout.lfe_channel() {
-            gains[lfe] = 1.0;
-        }
+        let gains = law.gains(bed.format, channel.label, layout);
         sends.extend(
             gains.iter().enumerate().filter(|(_, g)| **g != 0.0).map(|(out, &gain)| BedSend {
                 lane: channel.lane.0,

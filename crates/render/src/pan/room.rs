@@ -5,6 +5,7 @@
 //! row along x between two columns. Each balance is a cosine and a sine, so the energy is 1.
 
 use super::room_size::SizeTables;
+use super::room_subset::pan_among;
 use cupola_model::{Layout, RoomPosition};
 use std::f64::consts::FRAC_PI_2;
 
@@ -25,10 +26,12 @@ pub(super) struct Axis {
 }
 
 /// A loudspeaker as the balance sees it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Place {
     /// Channel of the layout.
     pub channel: usize,
+    /// Its room coordinates.
+    pub at: [f64; 3],
     /// Its stop on x, y and z.
     pub stops: [usize; 3],
     /// Below 1 where several loudspeakers stand at the same place and share its energy.
@@ -67,7 +70,7 @@ impl RoomPanner {
                 let stops =
                     [axes.stop(0, columns, x), axes.stop(1, rows, y), axes.stop(2, planes, z)];
                 let together = rooms.iter().filter(|(_, r)| *r == [x, y, z]).count();
-                Place { channel, stops, share: (together as f64).sqrt().recip() }
+                Place { channel, at: [x, y, z], stops, share: (together as f64).sqrt().recip() }
             })
             .collect();
         let size = SizeTables::new(&axes.0, &places);
@@ -78,9 +81,13 @@ impl RoomPanner {
     ///
     /// Between size 0 and the smallest size above it the law of [BS.2127-0 §7] has a step.
     pub(crate) fn pan(&self, position: RoomPosition, size: f64, out: &mut [f64]) {
+        self.pan_sized([position.x, position.y, position.z], [size; 3], out);
+    }
+
+    /// The same with a size for each of x, y and z.
+    pub(super) fn pan_sized(&self, at: [f64; 3], sizes: [f64; 3], out: &mut [f64]) {
         assert_eq!(out.len(), self.channels, "one gain a loudspeaker");
         out.fill(0.0);
-        let at = [position.x, position.y, position.z];
         let mut balance = [0.0; MAX_STOPS];
         for axis in &self.axes {
             axis.balance(at[axis.dimension], &mut balance);
@@ -89,9 +96,16 @@ impl RoomPanner {
             let [x, y, z] = place.stops.map(|stop| balance[stop]);
             out[place.channel] = x * y * z * place.share;
         }
-        if size > 0.0 {
-            self.size.widen(&self.places, at, size, out);
+        if sizes != [0.0; 3] {
+            self.size.widen(&self.places, at, sizes, out);
         }
+    }
+
+    /// The same as if the layout had only the channels whose bit is set in `keep`.
+    pub(super) fn pan_among(&self, keep: u64, at: [f64; 3], sizes: [f64; 3], out: &mut [f64]) {
+        assert_eq!(out.len(), self.channels, "one gain a loudspeaker");
+        out.fill(0.0);
+        pan_among(&self.places, keep, at, sizes, out);
     }
 }
 

@@ -21,16 +21,30 @@ const FADE_SIZE: f64 = 0.2;
 /// What the law needs of the layout.
 #[derive(Debug)]
 pub(super) struct SizeTables {
-    /// Coordinates of the virtual sources along z; there are 20 of them from 0 to 1, or 40 from −1.
-    z_points: Vec<f64>,
-    /// The same along x and y.
-    xy_points: Vec<f64>,
+    grid: Grid,
+    shape: Shape,
     /// For each stop of each axis, where its gain is not 0.
     supports: Vec<Support>,
-    /// Axes along which loudspeakers differ.
+}
+
+/// Coordinates of the virtual sources.
+#[derive(Debug)]
+pub(super) struct Grid {
+    xy: [f64; GRID],
+    /// 20 of them from 0 to 1, or 40 from −1.
+    z: [f64; GRID],
+    z_count: usize,
+}
+
+/// How loudspeakers lie in the room.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// Axes along which they differ.
     dimensions: usize,
-    /// Whether all loudspeakers stand at one height.
+    /// Whether all have one height.
     flat: bool,
+    /// Whether all have one height and one place between front and back.
+    line: bool,
 }
 
 /// The virtual sources that reach a stop.
@@ -43,98 +57,92 @@ struct Support {
 }
 
 /// Weights along one axis as natural logarithms.
-struct Weights([[f64; GRID]; 3]);
+pub(super) struct Weights([[f64; GRID]; 3]);
 
 /// The sums along the axes, for each stop: over all virtual sources, and at the two walls alone.
-struct Sums {
-    all: [f64; MAX_STOPS],
-    walls: [f64; MAX_STOPS],
+pub(super) struct Sums {
+    pub all: [f64; MAX_STOPS],
+    pub walls: [f64; MAX_STOPS],
 }
 
-impl SizeTables {
-    pub(super) fn new(axes: &[Axis], places: &[Place]) -> Self {
-        let planes = axes.iter().find(|a| a.dimension == 2).map_or(0, |a| a.stops.len());
-        let line = |from: f64, count: usize| -> Vec<f64> {
-            (0..count).map(|i| from + (1.0 - from) * i as f64 / (count - 1) as f64).collect()
-        };
-        let z_points = if planes >= 3 { line(-1.0, GRID) } else { line(0.0, GRID / 2) };
-        let xy_points = line(-1.0, GRID);
-        let coordinate = |place: &Place, dimension: usize| {
-            let stop = place.stops[dimension];
-            axes.iter().find_map(|a| a.stops.get(stop.checked_sub(a.first)?)).copied()
-        };
-        let varies = |d: &usize| {
-            places.iter().any(|place| coordinate(place, *d) != coordinate(&places[0], *d))
-        };
-        let dimensions = (0..3).filter(varies).count();
-        let mut tables =
-            Self { z_points, xy_points, supports: Vec::new(), dimensions, flat: planes < 2 };
-        for axis in axes {
-            for stop in 0..axis.stops.len() {
-                tables.supports.push(Support::new(axis, stop, tables.points(axis.dimension)));
+impl Sums {
+    pub(super) fn new() -> Self {
+        Self { all: [0.0; MAX_STOPS], walls: [0.0; MAX_STOPS] }
+    }
+
+    /// Adds up one stop: for each virtual source from number `first` of an axis of `count`, the
+    /// logarithms of its gain and its weight.
+    pub(super) fn add_up(
+        &mut self,
+        stop: usize,
+        power: f64,
+        count: usize,
+        first: usize,
+        logs: impl Iterator<Item = (f64, f64)>,
+    ) {
+        let mut sum = 0.0;
+        for (q, (log_gain, log_weight)) in logs.enumerate() {
+            let term = (power * (log_gain + log_weight)).exp();
+            sum += term;
+            if first + q == 0 || first + q == count - 1 {
+                self.walls[stop] += term;
             }
         }
-        tables
+        let floor = 10_f64.powf(-FLOOR_EXPONENT);
+        self.all[stop] = if sum < floor { 0.0 } else { sum };
+    }
+}
+
+impl Grid {
+    /// For loudspeakers in this many planes.
+    pub(super) fn new(planes: usize) -> Self {
+        let (from, z_count) = if planes >= 3 { (-1.0, GRID) } else { (0.0, GRID / 2) };
+        let point =
+            |from: f64, count: usize, i: usize| from + (1.0 - from) * i as f64 / (count - 1) as f64;
+        Self {
+            xy: std::array::from_fn(|i| point(-1.0, GRID, i)),
+            z: std::array::from_fn(|i| point(from, z_count, i)),
+            z_count,
+        }
     }
 
-    fn points(&self, dimension: usize) -> &[f64] {
-        if dimension == 2 { &self.z_points } else { &self.xy_points }
+    pub(super) fn points(&self, dimension: usize) -> &[f64] {
+        if dimension == 2 { &self.z[..self.z_count] } else { &self.xy }
     }
+}
 
-    /// Turns the gains of a point source into those of a source of this size.
-    pub(super) fn widen(&self, places: &[Place], mut at: [f64; 3], size: f64, gains: &mut [f64]) {
-        at[2] = at[2].max(self.z_points[0]);
-        let spreads = [0, 1, 2].map(|dimension| spread_along(size, self.points(dimension)));
-        let spread = self.common_spread(spreads);
-        let power = exponent(spread);
-        let sums = self.sums(&Weights::new(self, at, spreads), power);
-        let mu = self.inside_weight(spreads, at);
-
-        let mut wide = [0.0; Layout::MAX_SPEAKERS];
-        let mut inside = [0.0; Layout::MAX_SPEAKERS];
-        let mut inside_energy = 0.0;
-        for (i, place) in places.iter().enumerate() {
-            let [x, y, z] = place.stops;
-            let (fx, fy, fz) = (sums.all[x], sums.all[y], sums.all[z]);
-            inside[i] = fx * fy * fz;
-            inside_energy += inside[i] * inside[i];
-            wide[i] = sums.walls[x] * fy * fz + fx * sums.walls[y] * fz + fx * fy * sums.walls[z];
-        }
-        let inside_scale = mu * safe_inverse(inside_energy);
-        let mut wide_energy = 0.0;
-        for (wide, inside) in wide.iter_mut().zip(inside).take(places.len()) {
-            *wide = (*wide + inside * inside_scale).powf(power.recip());
-            wide_energy += *wide * *wide;
-        }
-        let wide_scale = safe_inverse(wide_energy);
-        let (beta, alpha) =
-            if spread < FADE_SIZE { (spread / FADE_SIZE * PI / 2.0).sin_cos() } else { (1.0, 0.0) };
-        let mut energy = 0.0;
-        for (place, wide) in places.iter().zip(wide) {
-            let gain = &mut gains[place.channel];
-            *gain = alpha * *gain + beta * wide * wide_scale;
-            energy += *gain * *gain;
-        }
-        let scale = safe_inverse(energy);
-        for place in places {
-            gains[place.channel] *= scale;
+impl Shape {
+    pub(super) fn of(places: &[Place]) -> Self {
+        let varies = [0, 1, 2].map(|d| places.iter().any(|p| p.at[d] != places[0].at[d]));
+        Self {
+            dimensions: varies.iter().filter(|v| **v).count(),
+            flat: !varies[2],
+            line: !varies[2] && !varies[1],
         }
     }
 
     /// The spread that decides the power and the share of the point source.
-    fn common_spread(&self, [x, _, z]: [f64; 3]) -> f64 {
-        if self.flat {
+    fn common_spread(&self, [x, y, z]: [f64; 3]) -> f64 {
+        if self.line {
             return x;
         }
-        // The largest of the three counts six ninths, the smallest one; x and y are always alike.
-        if z > x { (6.0 * z + 3.0 * x) / 9.0 } else { (8.0 * x + z) / 9.0 }
+        if self.flat {
+            return (3.0 * x.max(y) + x.min(y)) / 4.0;
+        }
+        let mut sorted = [x, y, z];
+        sorted.sort_by(f64::total_cmp);
+        (6.0 * sorted[2] + 2.0 * sorted[1] + sorted[0]) / 9.0
     }
 
-    /// How much the virtual sources inside the room count against those on its walls.
+    /// How much the virtual sources inside the room count against those on its walls; not a number
+    /// outside the room.
     fn inside_weight(&self, spreads: [f64; 3], at: [f64; 3]) -> f64 {
         // A single loudspeaker counts as a room, as in the reference implementation.
         let seen = if self.dimensions == 0 { 3 } else { self.dimensions };
         let wall = at[..seen].iter().map(|c| 1.0 - c.abs()).fold(f64::INFINITY, f64::min);
+        if wall < 0.0 {
+            return f64::NAN;
+        }
         let along = |spread: f64| {
             if wall >= 2.0 * spread && wall >= 0.4 {
                 (2.0 * spread).max(0.4).powi(3) / (0.32 * spread)
@@ -145,24 +153,94 @@ impl SizeTables {
         // The geometric mean over the axes that exist.
         spreads[..seen].iter().map(|&s| along(s)).product::<f64>().powf((seen as f64).recip())
     }
+}
 
-    fn sums(&self, weights: &Weights, power: f64) -> Sums {
-        let mut sums = Sums { all: [0.0; MAX_STOPS], walls: [0.0; MAX_STOPS] };
+impl SizeTables {
+    pub(super) fn new(axes: &[Axis], places: &[Place]) -> Self {
+        let planes = axes.iter().find(|a| a.dimension == 2).map_or(0, |a| a.stops.len());
+        let grid = Grid::new(planes);
+        let of_axis = |axis: &Axis| -> Vec<Support> {
+            let points = grid.points(axis.dimension);
+            (0..axis.stops.len()).map(|stop| Support::new(axis, stop, points)).collect()
+        };
+        let supports = axes.iter().flat_map(of_axis).collect();
+        Self { grid, shape: Shape::of(places), supports }
+    }
+
+    /// Turns the gains of a point source into those of a source of this size along x, y and z.
+    pub(super) fn widen(&self, places: &[Place], at: [f64; 3], sizes: [f64; 3], gains: &mut [f64]) {
+        let source = Source::new(&self.grid, &self.shape, at, sizes);
+        let mut sums = Sums::new();
         for (stop, support) in self.supports.iter().enumerate() {
-            let last = self.points(support.dimension).len() - 1;
-            let weights = &weights.0[support.dimension][support.first..];
-            let mut sum = 0.0;
-            for (q, (log_gain, log_weight)) in support.log_gains.iter().zip(weights).enumerate() {
-                let term = (power * (log_gain + log_weight)).exp();
-                sum += term;
-                if support.first + q == 0 || support.first + q == last {
-                    sums.walls[stop] += term;
-                }
-            }
-            let floor = 10_f64.powf(-FLOOR_EXPONENT);
-            sums.all[stop] = if sum < floor { 0.0 } else { sum };
+            let count = self.grid.points(support.dimension).len();
+            let weights = &source.weights.0[support.dimension][support.first..];
+            let logs = support.log_gains.iter().copied().zip(weights.iter().copied());
+            sums.add_up(stop, source.power, count, support.first, logs);
         }
-        sums
+        source.widen(places, &sums, gains);
+    }
+}
+
+/// A source with a size.
+pub(super) struct Source {
+    spread: f64,
+    pub power: f64,
+    inside_weight: f64,
+    weights: Weights,
+}
+
+impl Source {
+    pub(super) fn new(grid: &Grid, shape: &Shape, mut at: [f64; 3], sizes: [f64; 3]) -> Self {
+        at[2] = at[2].max(grid.z[0]);
+        let spreads = [0, 1, 2].map(|d| spread_along(sizes[d], grid.points(d)));
+        let spread = shape.common_spread(spreads);
+        Self {
+            spread,
+            power: exponent(spread),
+            inside_weight: shape.inside_weight(spreads, at),
+            weights: Weights::new(grid, at, spreads),
+        }
+    }
+
+    /// The weights along an axis, as logarithms.
+    pub(super) fn log_weights(&self, dimension: usize) -> &[f64] {
+        &self.weights.0[dimension]
+    }
+
+    /// Turns the gains of a point source into those of this one.
+    pub(super) fn widen(&self, places: &[Place], sums: &Sums, gains: &mut [f64]) {
+        let mut wide = [0.0; Layout::MAX_SPEAKERS];
+        let mut inside = [0.0; Layout::MAX_SPEAKERS];
+        let mut inside_energy = 0.0;
+        for (i, place) in places.iter().enumerate() {
+            let [x, y, z] = place.stops;
+            let (fx, fy, fz) = (sums.all[x], sums.all[y], sums.all[z]);
+            inside[i] = fx * fy * fz;
+            inside_energy += inside[i] * inside[i];
+            wide[i] = sums.walls[x] * fy * fz + fx * sums.walls[y] * fz + fx * fy * sums.walls[z];
+        }
+        let inside_scale = self.inside_weight * safe_inverse(inside_energy);
+        let mut wide_energy = 0.0;
+        for (wide, inside) in wide.iter_mut().zip(inside).take(places.len()) {
+            *wide = (*wide + inside * inside_scale).powf(self.power.recip());
+            wide_energy += *wide * *wide;
+        }
+        let wide_scale = safe_inverse(wide_energy);
+        let (beta, alpha) = if self.spread < FADE_SIZE {
+            (self.spread / FADE_SIZE * PI / 2.0).sin_cos()
+        } else {
+            (1.0, 0.0)
+        };
+        let mut energy = 0.0;
+        for (place, wide) in places.iter().zip(wide) {
+            let gain = &mut gains[place.channel];
+            *gain = alpha * *gain + beta * wide * wide_scale;
+            energy += *gain * *gain;
+        }
+        let scale = safe_inverse(energy);
+        for place in places {
+            gains[place.channel] *= scale;
+        }
     }
 }
 
@@ -184,13 +262,13 @@ impl Support {
 }
 
 impl Weights {
-    fn new(tables: &SizeTables, at: [f64; 3], spreads: [f64; 3]) -> Self {
+    fn new(grid: &Grid, at: [f64; 3], spreads: [f64; 3]) -> Self {
         let mut logs = [[0.0; GRID]; 3];
         for (dimension, logs) in logs.iter_mut().enumerate() {
             let spread = spreads[dimension];
             let (width, tilt) =
                 if dimension == 2 { (spread, 3.0 / 7.0 * PI) } else { (2.0 * spread, 0.0) };
-            for (log, &point) in logs.iter_mut().zip(tables.points(dimension)) {
+            for (log, &point) in logs.iter_mut().zip(grid.points(dimension)) {
                 let steps = 1.5 * (point - at[dimension]) / width;
                 let fall = (steps * steps * (steps * steps)).min(FLOOR_EXPONENT);
                 // Towards ceiling and floor the weight falls further, by a cosine.

@@ -121,6 +121,57 @@ fn the_bits_do_not_depend_on_the_size_of_calls() {
     }
 }
 
+#[test]
+fn bs2127_renders_the_gains_of_the_recommendation() {
+    let states = [
+        // Under the ceiling, where what a virtual loudspeaker gets is shared in other ways.
+        (Position::Polar(PolarPosition::on_sphere(20.0, 70.0)), 0.0),
+        (Position::Polar(PolarPosition::on_sphere(20.0, 70.0)), 0.3),
+        (Position::Room(RoomPosition { x: 0.3, y: -0.2, z: 0.6 }), 0.3),
+    ];
+    for (position, size) in states {
+        let state = ObjectState { position, gain: LinearGain(0.5), size };
+        let points = vec![TimedPoint { frame: FrameIndex(0), state }];
+        let timeline = timeline(vec![object(0, points)], 1);
+        let mut lanes = PlanarBlock::new(1, 480);
+        lanes.channel_mut(0).fill(1.0);
+        for name in ["4+5+0", "0+2+0"] {
+            let layout = layout(name);
+            let channels = layout.speakers().len();
+            let mut object = crate::bs2127::ObjectMetadata::at(position);
+            let extent =
+                if object.cartesian { [size; 3] } else { [180.0 * size, 180.0 * size, 0.0] };
+            [object.width, object.height, object.depth] = extent;
+            object.gain = 0.5;
+            let (mut direct, mut diffuse) = (vec![0.0; channels], vec![0.0; channels]);
+            let law = crate::bs2127::GainCalculator::new(&layout).unwrap();
+            law.gains(&object, &mut direct, &mut diffuse);
+            let got = render(&timeline, &layout, PannerChoice::Bs2127, &lanes);
+            for (channel, gain) in got.iter().zip(&direct) {
+                let apart = (f64::from(channel[479]) - gain).abs();
+                assert!(apart < 1e-7, "{name} {state:?}: {} for {gain}", channel[479]);
+            }
+            let other = render(&timeline, &layout, PannerChoice::Vbap, &lanes);
+            let differs = got.iter().zip(other.iter()).any(|(a, b)| (a[479] - b[479]).abs() > 1e-3);
+            assert!(differs, "{name} {state:?}: the same as vbap");
+        }
+    }
+}
+
+#[test]
+fn bs2127_folds_a_bed_down_by_its_table() {
+    let (items, count) = bed(BedFormat::F5_1);
+    let timeline = timeline(items, count);
+    let mut lanes = PlanarBlock::new(count, 480);
+    lanes.channel_mut(4).fill(1.0);
+    let half = 0.5_f32.sqrt();
+    for (choice, expected) in [(PannerChoice::Bs2127, half), (PannerChoice::ByPosition, 1.0)] {
+        let out = render(&timeline, &layout("0+2+0"), choice, &lanes);
+        let heard = [out.channel(0)[479], out.channel(1)[479]];
+        assert!((heard[0] - expected).abs() < 1e-6 && heard[1] == 0.0, "{choice:?}: {heard:?}");
+    }
+}
+
 fn bed(format: BedFormat) -> (Vec<Item>, usize) {
     let channels: Vec<BedChannel> = format
         .channels()

@@ -1,0 +1,155 @@
+//! The gains of a list of objects, in the form in which judges exchange them.
+//!
+//! A JSON list goes in and one of the same length comes out, so that anyone can hold our laws against
+//! another renderer's, object by object.
+
+mod read;
+
+use crate::{JobError, PannerChoice, plan, project};
+use cupola_model::{Finding, Layout, LinearGain, ObjectState, PolarPosition, Position};
+use cupola_render::bs2127::{GainCalculator, ObjectMetadata, ScreenEdgeLock, SpeakerCalculator};
+use cupola_render::{Panner, RenderError};
+use read::{Entry, Refusal};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// The gains of a list of objects.
+#[derive(Debug)]
+pub struct GainsReport {
+    /// One JSON document: the layout's channels, and for each object its direct and diffuse gains or
+    /// why it was refused.
+    pub document: String,
+    /// What was refused, and what was not understood.
+    pub findings: Vec<Finding>,
+}
+
+/// Findings about refused objects beyond these are left to the document.
+const MOST_FINDINGS: usize = 20;
+
+/// Computes the gains of the objects in a JSON file on a layout.
+pub fn gains(layout: &str, objects: &Path, choice: PannerChoice) -> Result<GainsReport, JobError> {
+    let layout = plan::find_layout(layout)?;
+    let law = Law::new(&layout, choice).map_err(|e| JobError::Usage(e.to_string()))?;
+    let text = project::read_text(objects, "a list of objects is a JSON file")?;
+    let list = read::list(&text, objects)?;
+    let mut file = read::File::new(objects);
+    let mut refused = 0;
+    let mut answers = Vec::with_capacity(list.len());
+    for (index, value) in list.iter().enumerate() {
+        let path = format!("objects[{index}]");
+        let answer = file.entry(value, &path).and_then(|entry| law.answer(&entry, &path));
+        answers.push(answer.unwrap_or_else(|refusal| {
+            refused += 1;
+            if refused <= MOST_FINDINGS {
+                file.findings.push(refusal.finding(objects));
+            }
+            json!({ "error": refusal.to_string() })
+        }));
+    }
+    if refused > MOST_FINDINGS {
+        file.findings.push(Finding::error(
+            "gains.object.refused",
+            format!("{} more objects were refused; the document says why", refused - MOST_FINDINGS),
+        ));
+    }
+    let speakers = layout.speakers();
+    let document = json!({
+        "layout": standard_name(&layout),
+        "channels": speakers.iter().map(|s| s.label.as_str()).collect::<Vec<_>>(),
+        "is_lfe": speakers.iter().map(|s| s.lfe).collect::<Vec<_>>(),
+        "objects": answers,
+    });
+    Ok(GainsReport { document: document.to_string(), findings: file.findings })
+}
+
+/// The name the layout has in standards, such as `4+7+0`, if it has one.
+fn standard_name(layout: &Layout) -> &str {
+    let names = std::iter::once(&layout.name).chain(&layout.aliases);
+    let is_standard = |name: &&String| {
+        name.split('+').count() == 3 && name.bytes().all(|b| b.is_ascii_digit() || b == b'+')
+    };
+    names.into_iter().find(is_standard).unwrap_or(&layout.name)
+}
+
+/// A panning law that answers for objects.
+enum Law {
+    Bs2127 { objects: Box<GainCalculator>, speakers: Box<SpeakerCalculator>, channels: usize },
+    Other { choice: PannerChoice, panner: Box<dyn Panner>, channels: usize },
+}
+
+impl Law {
+    fn new(layout: &Layout, choice: PannerChoice) -> Result<Self, RenderError> {
+        let channels = layout.speakers().len();
+        Ok(match choice {
+            PannerChoice::Bs2127 => Self::Bs2127 {
+                objects: Box::new(GainCalculator::new(layout)?),
+                speakers: Box::new(SpeakerCalculator::new(layout)?),
+                channels,
+            },
+            _ => Self::Other { choice, panner: choice.panner(layout)?, channels },
+        })
+    }
+
+    fn answer(&self, entry: &Entry, path: &str) -> Result<Value, Refusal> {
+        match (self, entry) {
+            (Self::Bs2127 { objects, channels, .. }, Entry::Object(object)) => {
+                let (mut direct, mut diffuse) = (vec![0.0; *channels], vec![0.0; *channels]);
+                objects.gains(object, &mut direct, &mut diffuse);
+                Ok(json!({ "direct": direct, "diffuse": diffuse }))
+            }
+            (Self::Bs2127 { speakers, channels, .. }, Entry::Speaker(channel)) => {
+                let mut gains = vec![0.0; *channels];
+                speakers.gains(channel, &mut gains);
+                Ok(json!({ "gains": gains }))
+            }
+            (Self::Other { choice, panner, channels }, Entry::Object(object)) => {
+                let lacks = |feature| format!("{} knows no {feature}", choice.name());
+                let state = plain_state(object).map_err(|f| Refusal::new(path, lacks(f)))?;
+                let mut gains = vec![0.0; *channels];
+                panner.gains(&state, &mut gains);
+                let bus = |share: f64| -> Vec<f64> {
+                    gains.iter().map(|gain| gain * object.gain * share.sqrt()).collect()
+                };
+                Ok(json!({ "direct": bus(1.0 - object.diffuse), "diffuse": bus(object.diffuse) }))
+            }
+            (Self::Other { choice, .. }, Entry::Speaker(_)) => {
+                let reason = format!("{} knows no DirectSpeakers here", choice.name());
+                Err(Refusal::new(path, reason))
+            }
+        }
+    }
+}
+
+/// What the laws without the features of the recommendation can pan, or the feature they lack.
+fn plain_state(object: &ObjectMetadata) -> Result<ObjectState, &'static str> {
+    let size = match object.position {
+        Position::Polar(_) if object.depth == 0.0 => object.width / 180.0,
+        Position::Room(_) if object.depth == object.width => object.width,
+        _ => return Err("depth of its own"),
+    };
+    let lacks = [
+        (object.width != object.height, "height other than the width"),
+        (size > 1.0, "extent above 180 degrees, or size above 1"),
+        (object.divergence.is_some_and(|d| d.value != 0.0), "divergence"),
+        (object.channel_lock.is_some(), "channelLock"),
+        (!object.zone_exclusion.is_empty(), "zoneExclusion"),
+        (object.screen_ref, "screenRef"),
+        (object.screen_edge_lock != ScreenEdgeLock::default(), "screenEdgeLock"),
+        (
+            object.cartesian != matches!(object.position, Position::Room(_)),
+            "`cartesian` against the kind of position",
+        ),
+    ];
+    if let Some((_, feature)) = lacks.into_iter().find(|(lacks, _)| *lacks) {
+        return Err(feature);
+    }
+    let position = match object.position {
+        Position::Polar(p) => Position::Polar(PolarPosition { distance: p.distance.min(1.0), ..p }),
+        Position::Room(room) if room.is_inside_cube() => Position::Room(room),
+        Position::Room(_) => return Err("position outside the room"),
+    };
+    Ok(ObjectState { position, gain: LinearGain::UNITY, size })
+}
+
+#[cfg(test)]
+mod tests;

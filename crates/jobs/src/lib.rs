@@ -8,6 +8,7 @@ mod answer;
 mod check;
 mod deviation;
 mod error;
+mod includes;
 mod info;
 mod lane_stats;
 mod layouts;

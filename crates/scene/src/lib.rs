@@ -31,9 +31,11 @@
 
 mod automation;
 mod curve;
+mod include;
 mod layouts;
 mod limits;
 mod movement;
+mod overlay;
 mod pair;
 mod parse;
 mod parse_bed;
@@ -55,10 +57,11 @@ mod value;
 mod version;
 mod yaml;
 
+pub use include::{IncludeRefusal, IncludeSource, Located, NoIncludes};
 pub use layouts::{
     LayoutRequest, closest_layout_name, find_layout, parse_layout, standard_layouts,
 };
-pub use parse::{listed_stems, parse_scene};
+pub use parse::{Draft, draft_scene, parse_scene, parse_scene_with};
 pub use rules::RULES;
 pub use scene::{BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest};
 pub use time::Timecode;

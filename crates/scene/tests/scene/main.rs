@@ -5,6 +5,7 @@
 
 mod broken;
 mod flattening;
+mod includes;
 mod keys;
 mod layouts;
 mod limits;

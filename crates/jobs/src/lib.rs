@@ -9,6 +9,7 @@ mod check;
 mod deviation;
 mod error;
 mod gains;
+mod includes;
 mod info;
 mod lane_stats;
 mod layouts;

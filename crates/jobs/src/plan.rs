@@ -102,7 +102,8 @@ pub(crate) fn title(project: &Project, scene_path: &Path) -> String {
 /// What a run reads, in the form the system knows it by. None of it is ever written.
 pub(crate) fn inputs(project: &Project, scene_path: &Path) -> Vec<PathBuf> {
     let reference = project.scene.reference().map(|(path, _)| project.folder.join(path));
-    let read = project.stem_paths.iter().cloned().chain(reference).chain([scene_path.to_owned()]);
+    let read = project.stem_paths.iter().chain(&project.included).cloned();
+    let read = read.chain(reference).chain([scene_path.to_owned()]);
     read.filter_map(|path| path.canonicalize().ok()).collect()
 }
 

@@ -1,6 +1,7 @@
 //! A scene file and its stems, read and resolved.
 
 use crate::JobError;
+use crate::includes::Includes;
 use crate::info::is_riff;
 use cupola_model::{Finding, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, StemRequest};
@@ -18,6 +19,8 @@ pub(crate) struct Project {
     pub(crate) timeline: Timeline,
     /// The file of every stem of the timeline, in its order.
     pub(crate) stem_paths: Vec<PathBuf>,
+    /// Every file the scene includes.
+    pub(crate) included: Vec<PathBuf>,
     /// The folder scene paths are relative to.
     pub(crate) folder: PathBuf,
     /// Warnings and notes.
@@ -34,15 +37,16 @@ pub(crate) fn load(path: &Path, group: Option<&str>) -> Result<Project, JobError
         return Err(JobError::InputUnreadable { path: path.to_path_buf(), reason });
     }
     let text = read_text(path, "a scene is a YAML file such as scene.yaml")?;
-    let parsed = cupola_scene::parse_scene(&text, &name);
-    let mut findings = parsed.findings;
+    let mut includes = Includes::of(path);
+    let draft = cupola_scene::draft_scene(&text, &name, &mut includes);
+    let mut findings = draft.findings;
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let Some(mut scene) = parsed.value else {
+    let Some(mut scene) = draft.scene else { return Err(JobError::SceneInvalid(findings)) };
+    if findings.iter().any(|f| f.severity == Severity::Error) {
         // The files can be looked at even so: better one list of faults than two.
-        let listed = cupola_scene::listed_stems(&text, &name);
-        findings.extend(probe_stems(&listed, &folder, |_| true).1);
+        findings.extend(probe_stems(scene.stems(), &folder, |_| true).1);
         return Err(JobError::SceneInvalid(findings));
-    };
+    }
     if let Some(group) = group.filter(|group| !scene.solo_group(group)) {
         let groups = scene.groups().join(", ");
         let known =
@@ -67,7 +71,8 @@ pub(crate) fn load(path: &Path, group: Option<&str>) -> Result<Project, JobError
             if stem_paths.len() != timeline.stems.len() {
                 return Err(JobError::Internal("the timeline names a stem the scene lacks".into()));
             }
-            Ok(Project { scene, timeline, stem_paths, folder, findings })
+            let included = includes.paths().map(Path::to_path_buf).collect();
+            Ok(Project { scene, timeline, stem_paths, included, folder, findings })
         }
         None => Err(JobError::Internal("the scene gave neither a timeline nor an error".into())),
     }
@@ -92,7 +97,9 @@ fn probe_stems(
             }
             Some(Err(error)) => {
                 let finding = Finding::error("stems.unreadable", error.to_string());
-                findings.push(locate(finding.hint(similar_file(&folder.join(&request.path)))));
+                findings.push(locate(
+                    finding.hint(similar_file(&folder.join(&request.path), "the scene file")),
+                ));
                 None
             }
             None => None,
@@ -105,9 +112,10 @@ fn probe_stems(
 const NAMES_COMPARED: usize = 10_000;
 
 /// For a file that is missing: the file beside it that was probably meant. Empty for other files.
-fn similar_file(path: &Path) -> String {
+/// `from` is what paths count from, in words.
+pub(crate) fn similar_file(path: &Path, from: &str) -> String {
     if path.is_dir() {
-        return "a stem is one file; name a file in that folder".to_owned();
+        return "this is a folder; name a file in it".to_owned();
     }
     if path.symlink_metadata().is_ok() {
         let broken = !path.exists();
@@ -116,14 +124,14 @@ fn similar_file(path: &Path) -> String {
     let wanted = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(entries) = std::fs::read_dir(folder) else {
-        return format!("there is no folder {}; paths count from the scene file", folder.display());
+        return format!("there is no folder {}; paths count from {from}", folder.display());
     };
     let names = entries.take(NAMES_COMPARED).flatten();
     let names = names.map(|e| e.file_name().to_string_lossy().into_owned());
     let scored = names.map(|name| (strsim::jaro_winkler(&wanted, &name), name));
     match scored.max_by(|a, b| a.0.total_cmp(&b.0)) {
         Some((score, name)) if score > 0.8 => format!("did you mean `{name}` in the same folder?"),
-        _ => "check the path; it counts from the scene file".to_owned(),
+        _ => format!("check the path; it counts from {from}"),
     }
 }
 

@@ -40,10 +40,12 @@ mod automation;
 mod clips;
 mod curve;
 mod groups;
+mod include;
 mod instant;
 mod layouts;
 mod limits;
 mod movement;
+mod overlay;
 mod pair;
 mod parse;
 mod parse_bed;
@@ -69,10 +71,11 @@ mod value;
 mod version;
 mod yaml;
 
+pub use include::{IncludeRefusal, IncludeSource, Located, NoIncludes};
 pub use layouts::{
     LayoutRequest, closest_layout_name, find_layout, parse_layout, standard_layouts,
 };
-pub use parse::{listed_stems, parse_scene};
+pub use parse::{Draft, draft_scene, parse_scene, parse_scene_with};
 pub use rules::RULES;
 pub use scene::{BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest};
 pub use schema::{FileKind, schema};

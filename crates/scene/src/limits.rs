@@ -1,11 +1,11 @@
 //! What concerns a scene as a whole: names, counts, and what masters ask for.
 
 use crate::groups;
-use crate::place::Findings;
+use crate::place::{FileId, Findings, Mark, Spot};
 use crate::read::Cursor;
 use crate::rules;
 use crate::scene::{BedEntry, Feed, ObjectEntry, OutputKind, Scene};
-use cupola_model::{BedFormat, Finding, Severity};
+use cupola_model::{BedFormat, Finding, Place, Severity};
 use std::collections::HashMap;
 
 /// Most objects of an Atmos master.
@@ -74,21 +74,20 @@ impl ObjectEntry {
 }
 
 fn check_names(scene: &Scene, findings: &mut Findings) {
-    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut seen: HashMap<String, Mark> = HashMap::new();
     for object in &scene.objects {
         for name in object.names() {
-            if let Some(line) = seen.get(&name) {
+            if let Some(first) = seen.get(&name) {
+                let line = findings.line_of(*first, object.spot.mark);
                 let finding = Finding::warning(
                     rules::NAME_DUPLICATE,
                     format!("another object is called {name} too"),
                 )
                 .subject(name.clone())
-                .hint(format!(
-                    "the first one is on line {line}; give this one a `name` of its own"
-                ));
+                .hint(format!("the first one is on {line}; give this one a `name` of its own"));
                 findings.push(&object.spot, finding);
             }
-            seen.entry(name).or_insert(object.spot.line);
+            seen.entry(name).or_insert(object.spot.mark);
         }
     }
     if !scene.wants_master() {
@@ -173,11 +172,9 @@ fn pairs_hint(scene: &Scene) -> String {
 fn check_masters(scene: &Scene, whole: bool, findings: &mut Findings) {
     let master = scene.outputs.iter().find(|output| output.kind == OutputKind::MasterAdmBwf);
     let Some(master) = master else { return };
-    let spot = crate::place::Spot {
-        line: master.place.line,
-        column: master.place.column,
-        path: master.place.path.clone(),
-    };
+    let Place { line, column, ref path, .. } = master.place;
+    let mark = Mark { file: FileId::SCENE, line, column };
+    let spot = Spot { mark, path: path.clone() };
     let hz = scene.sample_rate.hz();
     if !MASTER_RATES_HZ.contains(&hz) {
         let finding =

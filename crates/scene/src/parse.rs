@@ -1,5 +1,6 @@
 //! The top of a scene, its stems and its outputs.
 
+use crate::include::{self, IncludeSource, NoIncludes};
 use crate::layouts::LayoutRequest;
 use crate::parse_groups::read_groups;
 use crate::place::Findings;
@@ -8,7 +9,7 @@ use crate::scene::{
     BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
 };
 use crate::time::{self, Clock, Timecode};
-use crate::{limits, parse_bed, parse_object, parse_play, rules, spec, split, version, yaml};
+use crate::{limits, parse_bed, parse_object, parse_play, rules, spec, split, version};
 use cupola_model::{
     BinauralMode, Checked, Finding, FrameCount, FrameRate, Place, SampleRate, StemOffset,
 };
@@ -43,26 +44,38 @@ pub(crate) const ORDERS: [(&str, ChannelOrder); 2] =
 ///      allowed azimuth, elevation, distance, x, y, z, speaker; did you mean `azimuth`? [scene.key.unknown]");
 /// ```
 pub fn parse_scene(text: &str, file: &str) -> Checked<Scene> {
-    let mut findings = Findings::new(file);
-    let value = yaml::parse(text, &mut findings)
-        .and_then(|node| read_scene(&Cursor::root(&node), file, &mut findings))
-        .filter(|_| findings.errors() == 0);
-    Checked { value, findings: findings.into_list() }
+    parse_scene_with(text, file, &mut NoIncludes)
 }
 
-/// The stems a scene lists, as far as they can be told, whatever else is wrong with it. Lets a check
-/// look at the files of a scene that [`parse_scene`] refuses.
+/// [`parse_scene`] for a scene that may include other files, which `source` finds and reads.
+pub fn parse_scene_with(text: &str, file: &str, source: &mut dyn IncludeSource) -> Checked<Scene> {
+    let Draft { scene, findings } = draft_scene(text, file, source);
+    Checked { value: scene.filter(|scene| scene.complete), findings }
+}
+
+/// A scene as far as it could be read, and all findings on the way.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The scene, right or wrong; `None` when the text is no mapping at all.
+    pub scene: Option<Scene>,
+    /// All findings, in the order of the documents.
+    pub findings: Vec<Finding>,
+}
+
+/// [`parse_scene_with`] for a check that goes on after an error: what could be read of a wrong scene
+/// names stems to look at.
 ///
 /// ```
 /// let text = "cupola: 1\nstems:\n  kick: {file: kick.wav}\nobjets: []\n";
 /// assert!(cupola_scene::parse_scene(text, "song.yaml").value.is_none());
-/// assert_eq!(cupola_scene::listed_stems(text, "song.yaml")[0].path, "kick.wav");
+/// let draft = cupola_scene::draft_scene(text, "song.yaml", &mut cupola_scene::NoIncludes);
+/// assert_eq!(draft.scene.expect("this is a mapping").stems()[0].path, "kick.wav");
 /// ```
-pub fn listed_stems(text: &str, file: &str) -> Vec<StemRequest> {
-    let mut unwanted = Findings::new(file);
-    yaml::parse(text, &mut unwanted)
-        .and_then(|node| read_scene(&Cursor::root(&node), file, &mut unwanted))
-        .map_or_else(Vec::new, |scene| scene.stems)
+pub fn draft_scene(text: &str, file: &str, source: &mut dyn IncludeSource) -> Draft {
+    let mut findings = Findings::new(file);
+    let scene = include::read(text, source, &mut findings)
+        .and_then(|node| read_scene(&Cursor::root(&node), &mut findings));
+    Draft { scene, findings: findings.into_list() }
 }
 
 /// What the parts of a scene need to know of the whole while they are read.
@@ -134,9 +147,11 @@ pub(crate) fn groups(fields: &mut Fields<'_>, findings: &mut Findings) -> Vec<St
     items.iter().filter_map(|item| item.text(findings)).collect()
 }
 
-fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<Scene> {
+fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
     let mut fields = root.fields(findings, &spec::SCENE)?;
     version::check(&mut fields, findings);
+    // What is included has been laid under this document already.
+    fields.get("include");
     let title = fields.get("title").and_then(|c| c.text(findings)).unwrap_or_default();
     let artist = fields.get("artist").and_then(|c| c.text(findings)).unwrap_or_default();
     let rate = fields.get("sample_rate").and_then(|c| sample_rate(&c, findings));
@@ -148,7 +163,7 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
     let clock = read_clock(&mut fields, rate, frame_rate, findings);
     let reference = fields.get("reference").and_then(|c| {
         let path = c.text(findings)?;
-        Some((path, c.spot().in_file(file)))
+        Some((path, findings.place(&c.spot())))
     });
     let default_binaural = fields.get("defaults").and_then(|c| {
         let mut defaults = c.fields(findings, &spec::DEFAULTS)?;
@@ -158,17 +173,17 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
     });
     let end = fields.get("end").and_then(|c| read_end(&c, &clock, findings));
     let pad_bed = fields.get("pad_bed").and_then(|c| c.word(findings, &PAD_BED));
-    let (stems, stem_settings) = read_stems(&mut fields, &clock, file, findings);
+    let (stems, stem_settings) = read_stems(&mut fields, &clock, findings);
     let binaural = default_binaural.unwrap_or_default();
     let mut context = Context::new(clock, binaural, stems);
     let beds = parse_bed::read_beds(&mut fields, &mut context, findings);
     let mut objects = parse_object::read_objects(&mut fields, &mut context, findings);
     objects.extend(split::objects(&beds, &context.stems));
     let groups = read_groups(&mut fields, &context.clock, findings);
-    let outputs = read_outputs(&mut fields, file, findings);
+    let outputs = read_outputs(&mut fields, findings);
     fields.finish(findings);
-    let scene = Scene {
-        file: file.to_owned(),
+    let mut scene = Scene {
+        files: findings.files().to_vec(),
         title,
         artist,
         sample_rate: rate,
@@ -183,8 +198,10 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
         beds,
         objects,
         outputs,
+        complete: false,
     };
     limits::check(&scene, root, findings);
+    scene.complete = findings.errors() == 0;
     Some(scene)
 }
 
@@ -241,7 +258,6 @@ fn read_end(cursor: &Cursor<'_>, clock: &Clock, findings: &mut Findings) -> Opti
 fn read_stems(
     fields: &mut Fields<'_>,
     clock: &Clock,
-    file: &str,
     findings: &mut Findings,
 ) -> (Vec<StemRequest>, Vec<StemSettings>) {
     let Some(cursor) = fields.get("stems") else { return (Vec::new(), Vec::new()) };
@@ -252,7 +268,7 @@ fn read_stems(
         }
         check_text(name, &spot, "the name of the stem", findings);
         let mut path = None;
-        let mut place = cursor.spot().in_file(file);
+        let mut place = findings.place(&cursor.spot());
         let mut settings =
             StemSettings { gain_db: 0.0, offset: StemOffset::NONE, plays: None, spot };
         if cursor.is_scalar() && cursor.found() != "nothing" {
@@ -263,7 +279,7 @@ fn read_stems(
         } else if let Some(mut fields) = cursor.fields(findings, &spec::STEM) {
             if let Some(file_cursor) = fields.need("file", findings, "file: stems/drums.wav") {
                 path = file_cursor.text(findings);
-                place = file_cursor.spot().in_file(file);
+                place = findings.place(&file_cursor.spot());
             }
             if let Some(gain) = fields.get("gain").and_then(|c| c.gain(findings)) {
                 settings.gain_db = gain;
@@ -289,12 +305,8 @@ fn read_stems(
     stems
 }
 
-fn read_outputs(
-    fields: &mut Fields<'_>,
-    file: &str,
-    findings: &mut Findings,
-) -> Vec<OutputRequest> {
-    let Some(list) = fields.get("outputs") else { return default_outputs(file) };
+fn read_outputs(fields: &mut Fields<'_>, findings: &mut Findings) -> Vec<OutputRequest> {
+    let Some(list) = fields.get("outputs") else { return default_outputs(&findings.files()[0]) };
     let items = list.items(findings, "a list such as [{speakers: 7.1.4}]");
     let mut outputs: Vec<OutputRequest> = Vec::new();
     let mut names = HashSet::new();
@@ -308,7 +320,7 @@ fn read_outputs(
                     .hint("give one of them a name, for example `name: preview`");
             item.report(findings, finding);
         }
-        outputs.push(OutputRequest { kind, name, place: item.spot().in_file(file) });
+        outputs.push(OutputRequest { kind, name, place: findings.place(&item.spot()) });
     }
     outputs
 }

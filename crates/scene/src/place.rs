@@ -1,4 +1,4 @@
-//! Places in a document, and the list of what was found there.
+//! Places in the files of a scene, and the list of what was found there.
 
 use crate::rules;
 use cupola_model::{Finding, Place, Severity};
@@ -6,50 +6,129 @@ use cupola_model::{Finding, Place, Severity};
 /// Most findings listed; a file that breaks more rules is not the file that was meant.
 const MAX_FINDINGS: usize = 1000;
 
-/// A place without its file name.
+/// Which of the files of a scene, in the order they were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FileId(u16);
+
+impl FileId {
+    /// The scene itself, or a layout.
+    pub(crate) const SCENE: Self = Self(0);
+
+    /// Added to a limit that included files share.
+    pub(crate) fn together(self) -> &'static str {
+        if self == Self::SCENE { "" } else { ", all files of the scene together" }
+    }
+}
+
+/// A character of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Mark {
+    pub(crate) file: FileId,
+    /// From 1.
+    pub(crate) line: u32,
+    /// In characters, from 1.
+    pub(crate) column: u32,
+}
+
+/// A place without the name of its file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Spot {
-    pub(crate) line: u32,
-    pub(crate) column: u32,
+    pub(crate) mark: Mark,
     pub(crate) path: String,
 }
 
 impl Spot {
-    /// The first character.
-    pub(crate) fn start() -> Self {
-        Self { line: 1, column: 1, path: String::new() }
+    /// A place that no path leads to.
+    pub(crate) fn at(mark: Mark) -> Self {
+        Self { mark, path: String::new() }
     }
 
-    pub(crate) fn in_file(&self, file: &str) -> Place {
-        Place {
-            file: file.to_owned(),
-            line: self.line,
-            column: self.column,
-            path: self.path.clone(),
-        }
+    /// The first character.
+    pub(crate) fn start() -> Self {
+        Self::start_of(FileId::SCENE)
+    }
+
+    /// The first character of a file.
+    pub(crate) fn start_of(file: FileId) -> Self {
+        Self::at(Mark { file, line: 1, column: 1 })
     }
 }
 
 /// What a check found so far.
 #[derive(Debug)]
 pub(crate) struct Findings {
-    file: String,
-    list: Vec<Finding>,
+    /// The name of every file.
+    files: Vec<String>,
+    list: Vec<(FileId, Finding)>,
     errors: usize,
     more: bool,
+    gaps: bool,
 }
+
+/// What may be found merely because a file could not be included.
+const FOLLOW_UPS: [&str; 6] = [
+    rules::KEY_MISSING,
+    rules::STEM_UNKNOWN,
+    rules::STEM_UNUSED,
+    rules::TIME_NO_TEMPO,
+    rules::INCLUDE_NOTHING,
+    rules::PROGRAMME_EMPTY,
+];
 
 impl Findings {
     pub(crate) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), list: Vec::new(), errors: 0, more: false }
+        Self::in_files(vec![file.to_owned()])
+    }
+
+    /// For a scene of several files, the scene itself first.
+    pub(crate) fn in_files(files: Vec<String>) -> Self {
+        Self { files, list: Vec::new(), errors: 0, more: false, gaps: false }
+    }
+
+    /// Adds a file; `None` when there are too many.
+    pub(crate) fn add_file(&mut self, name: String) -> Option<FileId> {
+        let file = FileId(u16::try_from(self.files.len()).ok()?);
+        self.files.push(name);
+        Some(file)
+    }
+
+    /// The names of all files, the scene itself first.
+    pub(crate) fn files(&self) -> &[String] {
+        &self.files
+    }
+
+    fn file(&self, file: FileId) -> String {
+        self.files.get(usize::from(file.0)).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn place(&self, spot: &Spot) -> Place {
+        let Mark { file, line, column } = spot.mark;
+        Place { file: self.file(file), line, column, path: spot.path.clone() }
+    }
+
+    /// `line 5`, with the name of its file when that is not the one of `seen_from`.
+    pub(crate) fn line_of(&self, mark: Mark, seen_from: Mark) -> String {
+        if mark.file == seen_from.file {
+            return format!("line {}", mark.line);
+        }
+        format!("line {} of {}", mark.line, self.file(mark.file))
+    }
+
+    /// Says that a part of the scene is missing; what may follow from that alone is not listed.
+    pub(crate) fn expect_gaps(&mut self) {
+        self.gaps = true;
     }
 
     pub(crate) fn push(&mut self, spot: &Spot, finding: Finding) {
         self.errors += usize::from(finding.severity == Severity::Error);
+        if self.gaps && FOLLOW_UPS.contains(&finding.rule) {
+            return;
+        }
         if self.is_full() {
             self.more = true;
         } else {
-            self.list.push(finding.at(spot.in_file(&self.file)));
+            let finding = finding.at(self.place(spot));
+            self.list.push((spot.mark.file, finding));
         }
     }
 
@@ -69,16 +148,17 @@ impl Findings {
         self.errors
     }
 
-    /// The findings in the order of the document.
+    /// The findings in the order of the documents, those of the scene itself first.
     pub(crate) fn into_list(mut self) -> Vec<Finding> {
         // What concerns the whole file has no line and comes last.
-        self.list.sort_by_key(|f| (f.place.line == 0, f.place.line, f.place.column));
+        self.list.sort_by_key(|(file, f)| (f.place.line == 0, *file, f.place.line, f.place.column));
+        let mut list: Vec<Finding> = self.list.into_iter().map(|(_, finding)| finding).collect();
         if self.more {
             let message = "there are more findings than are shown";
-            let place = Place { file: self.file, ..Place::default() };
+            let file = self.files.swap_remove(0);
             let more = Finding::warning(rules::MORE, message).hint("mend these first");
-            self.list.push(more.at(place));
+            list.push(more.at(Place { file, ..Place::default() }));
         }
-        self.list
+        list
     }
 }

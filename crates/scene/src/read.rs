@@ -71,8 +71,13 @@ impl<'n> Cursor<'n> {
         Self { path: join(&self.path, key), ..self }
     }
 
+    /// A value somewhere in a document.
+    pub(crate) fn at(node: &'n Node, path: impl Into<String>) -> Self {
+        Self { node, path: path.into() }
+    }
+
     pub(crate) fn spot(&self) -> Spot {
-        Spot { line: self.node.line, column: self.node.column, path: self.path.clone() }
+        Spot { mark: self.node.mark, path: self.path.clone() }
     }
 
     /// The last step of the path: the key this is the value of.
@@ -82,7 +87,7 @@ impl<'n> Cursor<'n> {
     }
 
     pub(crate) fn is_scalar(&self) -> bool {
-        matches!(self.node.kind, Kind::Scalar { .. })
+        self.node.is_scalar()
     }
 
     pub(crate) fn is_list(&self) -> bool {
@@ -125,7 +130,7 @@ impl<'n> Cursor<'n> {
             let finding = Finding::error(rules::KEY_DUPLICATE, format!("`{key}` is written twice"))
                 .hint(format!("the first one is on line {}; keep one of them", repeat.first_line));
             let path = join(&self.path, &key);
-            findings.push(&Spot { line: repeat.line, column: repeat.column, path }, finding);
+            findings.push(&Spot { mark: repeat.mark, path }, finding);
         }
     }
 
@@ -160,7 +165,7 @@ impl<'n> Cursor<'n> {
         self.report_repeats(repeats, findings);
         let named = entries.iter().map(|entry| {
             let path = join(&self.path, &shorten(&entry.key));
-            let spot = Spot { line: entry.line, column: entry.column, path: path.clone() };
+            let spot = Spot { mark: entry.mark, path: path.clone() };
             (&*entry.key, spot, Cursor { node: &entry.value, path })
         });
         named.collect()
@@ -236,7 +241,7 @@ pub(crate) fn check_text(text: &str, spot: &Spot, what: &str, findings: &mut Fin
     false
 }
 
-fn join(path: &str, key: &str) -> String {
+pub(crate) fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
@@ -292,11 +297,7 @@ impl<'n> Fields<'n> {
         );
         for entry in self.entries.iter().filter(|e| !self.spec.has(&e.key)) {
             let shown = shorten(&entry.key);
-            let spot = Spot {
-                line: entry.line,
-                column: entry.column,
-                path: join(&self.spot.path, &shown),
-            };
+            let spot = Spot { mark: entry.mark, path: join(&self.spot.path, &shown) };
             let finding = Finding::error(rules::KEY_UNKNOWN, "there is no such key here")
                 .found(shown)
                 .allowed(list_words(self.spec.words()))

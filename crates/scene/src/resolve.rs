@@ -42,7 +42,7 @@ impl Scene {
     /// assert_eq!((timeline.length.0, timeline.lanes.len()), (480_000, 1));
     /// ```
     pub fn resolve(&self, facts: &[Option<StemFacts>]) -> Checked<Timeline> {
-        let findings = Findings::new(&self.file);
+        let findings = Findings::in_files(self.files.clone());
         let mut work = Work {
             scene: self,
             facts,
@@ -61,16 +61,17 @@ impl Scene {
         items.extend(work.objects(length));
         let complete = work.stems.iter().all(|stem| *stem != StemState::Unread);
         let errors = work.findings.errors();
-        let timeline = length.filter(|_| complete && errors == 0).map(|length| Timeline {
-            title: self.title.clone(),
-            artist: self.artist.clone(),
-            sample_rate: self.sample_rate,
-            length,
-            frame_rate: self.frame_rate,
-            stems: work.used_stems(),
-            lanes: std::mem::take(&mut work.lanes),
-            items,
-        });
+        let timeline =
+            length.filter(|_| complete && self.complete && errors == 0).map(|length| Timeline {
+                title: self.title.clone(),
+                artist: self.artist.clone(),
+                sample_rate: self.sample_rate,
+                length,
+                frame_rate: self.frame_rate,
+                stems: work.used_stems(),
+                lanes: std::mem::take(&mut work.lanes),
+                items,
+            });
         Checked { value: timeline, findings: work.findings.into_list() }
     }
 }

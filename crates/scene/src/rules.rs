@@ -15,6 +15,12 @@ rules! {
     YAML_TAG = "scene.yaml.tag", "YAML tags (`!word`) are not used.";
     MORE = "scene.findings.more", "Further findings were left out of the list.";
     VERSION = "scene.version", "The format version is one this program does not read.";
+    INCLUDE_UNREADABLE = "scene.include.unreadable", "An included file that cannot be read.";
+    INCLUDE_OUTSIDE = "scene.include.outside", "An included file outside the project folder.";
+    INCLUDE_CYCLE = "scene.include.cycle", "Files that include each other.";
+    INCLUDE_LIMIT = "scene.include.limit", "Too many included files, or too deep ones.";
+    INCLUDE_KEY = "scene.include.key", "A key that included files may not have.";
+    INCLUDE_NOTHING = "scene.include.nothing", "Something is removed that no file includes.";
     KEY_UNKNOWN = "scene.key.unknown", "A key that does not exist here.";
     KEY_MISSING = "scene.key.missing", "A key that is needed is not there.";
     KEY_DUPLICATE = "scene.key.duplicate", "A key is written twice in one mapping.";

@@ -17,7 +17,8 @@ use std::collections::HashSet;
 /// A scene that was read without errors; [`Scene::resolve`] turns it into a `Timeline`.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    pub(crate) file: String,
+    /// The names of its files, its own first.
+    pub(crate) files: Vec<String>,
     pub(crate) title: String,
     pub(crate) artist: String,
     pub(crate) sample_rate: SampleRate,
@@ -33,6 +34,8 @@ pub struct Scene {
     pub(crate) beds: Vec<BedEntry>,
     pub(crate) objects: Vec<ObjectEntry>,
     pub(crate) outputs: Vec<OutputRequest>,
+    /// Whether it was read without errors.
+    pub(crate) complete: bool,
 }
 
 /// A stem the scene lists.

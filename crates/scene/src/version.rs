@@ -1,13 +1,19 @@
 //! The format version.
 
 use crate::place::Findings;
-use crate::read::Fields;
+use crate::read::{Cursor, Fields};
 use crate::rules;
 use cupola_model::Finding;
 
 /// Asks for `cupola: 1`, the first key of every file.
 pub(crate) fn check(fields: &mut Fields<'_>, findings: &mut Findings) {
-    let Some(cursor) = fields.need("cupola", findings, "cupola: 1") else { return };
+    if let Some(cursor) = fields.need("cupola", findings, "cupola: 1") {
+        check_value(&cursor, findings);
+    }
+}
+
+/// Refuses a version that is not known.
+pub(crate) fn check_value(cursor: &Cursor<'_>, findings: &mut Findings) {
     let Some(text) = cursor.scalar(findings, "the format version, 1") else { return };
     if text != "1" {
         let newer = text.parse::<u32>().is_ok_and(|version| version > 1);

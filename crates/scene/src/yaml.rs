@@ -5,7 +5,7 @@
 //! keys. Scalars keep their spelling (`7.1` stays `7.1`, `5.10` is not `5.1`), so nothing depends on how
 //! YAML guesses types. Aliases share their node; merge keys are expanded here.
 
-use crate::place::{Findings, Spot};
+use crate::place::{FileId, Findings, Mark, Spot};
 use crate::rules;
 use cupola_model::Finding;
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span};
@@ -22,8 +22,7 @@ const MAX_NODES: u64 = 2_000_000;
 /// A value of the document.
 #[derive(Debug)]
 pub(crate) struct Node {
-    pub(crate) line: u32,
-    pub(crate) column: u32,
+    pub(crate) mark: Mark,
     pub(crate) kind: Kind,
 }
 
@@ -43,11 +42,10 @@ pub(crate) enum Kind {
 }
 
 /// A key that was written before in the same mapping.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Repeat {
     pub(crate) key: Rc<str>,
-    pub(crate) line: u32,
-    pub(crate) column: u32,
+    pub(crate) mark: Mark,
     pub(crate) first_line: u32,
 }
 
@@ -55,15 +53,24 @@ pub(crate) struct Repeat {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) key: Rc<str>,
-    pub(crate) line: u32,
-    pub(crate) column: u32,
+    pub(crate) mark: Mark,
     pub(crate) value: Rc<Node>,
+}
+
+/// The entry of a key, if the value is a mapping that has it.
+pub(crate) fn entry_of<'n>(node: &'n Node, key: &str) -> Option<&'n Entry> {
+    let Kind::Map { entries, .. } = &node.kind else { return None };
+    entries.iter().find(|entry| &*entry.key == key)
 }
 
 impl Node {
     /// A word that stands in no document.
     pub(crate) fn word(text: &str) -> Self {
-        Self { line: 0, column: 0, kind: Kind::Scalar { text: text.into(), plain: true } }
+        Self { mark: Mark::default(), kind: Kind::Scalar { text: text.into(), plain: true } }
+    }
+
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(self.kind, Kind::Scalar { .. })
     }
 
     /// Whether the value is missing: nothing, `~` or `null`, unquoted.
@@ -73,22 +80,47 @@ impl Node {
     }
 }
 
+/// What all files of a scene may hold together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    bytes: usize,
+    nodes: u64,
+}
+
+impl Budget {
+    /// What a file may hold that stands alone.
+    pub(crate) fn new() -> Self {
+        Self { bytes: MAX_BYTES, nodes: MAX_NODES }
+    }
+}
+
 /// Reads one document. `None` when the text cannot be read at all; the finding says why.
 pub(crate) fn parse(text: &str, findings: &mut Findings) -> Option<Rc<Node>> {
-    if text.len() > MAX_BYTES {
+    parse_file(text, FileId::SCENE, &mut Budget::new(), findings)
+}
+
+/// Reads the document of one of several files, which share what they may hold.
+pub(crate) fn parse_file(
+    text: &str,
+    file: FileId,
+    budget: &mut Budget,
+    findings: &mut Findings,
+) -> Option<Rc<Node>> {
+    if text.len() > budget.bytes {
         let finding = Finding::error(rules::YAML_LIMIT, "the file is too large")
             .found(format!("{} bytes", text.len()))
-            .allowed(format!("at most {MAX_BYTES} bytes"))
+            .allowed(format!("at most {MAX_BYTES} bytes{}", file.together()))
             .hint("is this the right file?");
-        findings.push(&Spot::start(), finding);
+        findings.push(&Spot::start_of(file), finding);
         return None;
     }
+    budget.bytes -= text.len();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.flow_nesting_limit = MAX_DEPTH as usize;
     options.block_nesting_limit = MAX_DEPTH as usize;
-    let mut builder = Builder::new(findings);
+    let mut builder = Builder::new(file, budget.nodes, findings);
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
             Ok((event, span)) => builder.event(event, span)?,
@@ -98,11 +130,15 @@ pub(crate) fn parse(text: &str, findings: &mut Findings) -> Option<Rc<Node>> {
             }
         }
     }
+    budget.nodes -= builder.total;
     let root = builder.root.take();
     if root.is_none() {
-        let finding = Finding::error(rules::YAML_SYNTAX, "the file is empty")
-            .hint("a scene starts with `cupola: 1`");
-        findings.push(&Spot::start(), finding);
+        let hint = match file {
+            FileId::SCENE => "a scene starts with `cupola: 1`",
+            _ => "an included file holds for example `presets` or `stems`",
+        };
+        let finding = Finding::error(rules::YAML_SYNTAX, "the file is empty").hint(hint);
+        findings.push(&Spot::start_of(file), finding);
     }
     root
 }
@@ -117,8 +153,7 @@ struct Weighed {
 
 /// A list or map that is still open.
 struct Open {
-    line: u32,
-    column: u32,
+    mark: Mark,
     anchor: usize,
     parts: Parts,
     nodes: u64,
@@ -134,8 +169,7 @@ enum Parts {
 enum Key {
     Name {
         name: Rc<str>,
-        line: u32,
-        column: u32,
+        mark: Mark,
     },
     Merge,
     /// Not a name; its value is skipped.
@@ -143,6 +177,9 @@ enum Key {
 }
 
 struct Builder<'f> {
+    file: FileId,
+    /// Most nodes.
+    allowed: u64,
     findings: &'f mut Findings,
     open: Vec<Open>,
     anchors: HashMap<usize, Weighed>,
@@ -151,20 +188,29 @@ struct Builder<'f> {
     root: Option<Rc<Node>>,
 }
 
-fn place(span: &Span) -> (u32, u32) {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    (number(span.start.line()), number(span.start.col()).saturating_add(1))
-}
-
 impl<'f> Builder<'f> {
-    fn new(findings: &'f mut Findings) -> Self {
-        let anchors = HashMap::new();
-        Self { findings, open: Vec::new(), anchors, total: 0, documents: 0, root: None }
+    fn new(file: FileId, allowed: u64, findings: &'f mut Findings) -> Self {
+        Self {
+            file,
+            allowed,
+            findings,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            total: 0,
+            documents: 0,
+            root: None,
+        }
+    }
+
+    /// The mark of a line from 1 and a column from 0.
+    fn mark(&self, line: usize, column: usize) -> Mark {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Mark { file: self.file, line: number(line), column: number(column).saturating_add(1) }
     }
 
     /// Takes one event; `None` stops the reading, with a finding.
     fn event(&mut self, event: Event<'_>, span: Span) -> Option<()> {
-        let (line, column) = place(&span);
+        let mark = self.mark(span.start.line(), span.start.col());
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;
@@ -173,26 +219,26 @@ impl<'f> Builder<'f> {
                         Finding::error(rules::YAML_SYNTAX, "a second document starts here")
                             .allowed("one document a file")
                             .hint("remove the `---` or move what follows to a file of its own");
-                    return self.stop(line, column, finding);
+                    return self.stop(mark, finding);
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), line, column);
+                self.refuse_tag(tag.is_some(), mark);
                 let plain = style == ScalarStyle::Plain;
                 // The parser writes `~` for a value that is not there.
                 let text = if plain && span.is_empty() { "".into() } else { text };
                 let kind = Kind::Scalar { text: text.into(), plain };
-                let node = Rc::new(Node { line, column, kind });
+                let node = Rc::new(Node { mark, kind });
                 self.finish(Weighed { node, nodes: 1, depth: 1 }, anchor, true)?;
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), line, column);
-                self.start(line, column, anchor, Parts::List(Vec::new()));
+                self.refuse_tag(tag.is_some(), mark);
+                self.start(mark, anchor, Parts::List(Vec::new()));
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), line, column);
+                self.refuse_tag(tag.is_some(), mark);
                 let parts = Parts::Map { entries: Vec::new(), merges: Vec::new(), key: None };
-                self.start(line, column, anchor, parts);
+                self.start(mark, anchor, parts);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close()?,
             Event::Alias(id) => {
@@ -201,32 +247,32 @@ impl<'f> Builder<'f> {
                         rules::YAML_SYNTAX,
                         "this alias stands inside its own anchor",
                     );
-                    return self.stop(line, column, finding.hint("write the value out"));
+                    return self.stop(mark, finding.hint("write the value out"));
                 };
                 // A key taken from an alias stays where it is written.
                 let in_place = Rc::clone(&target.node);
-                self.finish_at(Weighed { node: in_place, ..target }, 0, (line, column), true)?;
+                self.finish_at(Weighed { node: in_place, ..target }, 0, mark, true)?;
             }
             _ => {}
         }
         Some(())
     }
 
-    fn stop(&mut self, line: u32, column: u32, finding: Finding) -> Option<()> {
-        self.findings.push(&Spot { line, column, path: String::new() }, finding);
+    fn stop(&mut self, mark: Mark, finding: Finding) -> Option<()> {
+        self.findings.push(&Spot::at(mark), finding);
         None
     }
 
-    fn refuse_tag(&mut self, tagged: bool, line: u32, column: u32) {
+    fn refuse_tag(&mut self, tagged: bool, mark: Mark) {
         if tagged {
             let finding = Finding::error(rules::YAML_TAG, "tags mean nothing here")
                 .hint("remove the word that starts with `!`");
-            self.findings.push(&Spot { line, column, path: String::new() }, finding);
+            self.findings.push(&Spot::at(mark), finding);
         }
     }
 
-    fn start(&mut self, line: u32, column: u32, anchor: usize, parts: Parts) {
-        self.open.push(Open { line, column, anchor, parts, nodes: 1, depth: 1 });
+    fn start(&mut self, mark: Mark, anchor: usize, parts: Parts) {
+        self.open.push(Open { mark, anchor, parts, nodes: 1, depth: 1 });
     }
 
     fn close(&mut self) -> Option<()> {
@@ -240,7 +286,7 @@ impl<'f> Builder<'f> {
                 Kind::Map { entries, repeats }
             }
         };
-        let node = Rc::new(Node { line: open.line, column: open.column, kind });
+        let node = Rc::new(Node { mark: open.mark, kind });
         let finished = Weighed { node, nodes, depth: open.depth };
         // The parts were counted one by one; what is new is the node and its merged entries.
         self.total += nodes - open.nodes;
@@ -248,29 +294,24 @@ impl<'f> Builder<'f> {
     }
 
     fn finish(&mut self, done: Weighed, anchor: usize, counts: bool) -> Option<()> {
-        let place = (done.node.line, done.node.column);
-        self.finish_at(done, anchor, place, counts)
+        let mark = done.node.mark;
+        self.finish_at(done, anchor, mark, counts)
     }
 
     /// Hands a finished node to what is open around it.
-    fn finish_at(
-        &mut self,
-        done: Weighed,
-        anchor: usize,
-        (line, column): (u32, u32),
-        counts: bool,
-    ) -> Option<()> {
+    fn finish_at(&mut self, done: Weighed, anchor: usize, mark: Mark, counts: bool) -> Option<()> {
         self.total = self.total.saturating_add(if counts { done.nodes } else { 1 });
         let depth = done.depth.saturating_add(u32::try_from(self.open.len()).unwrap_or(u32::MAX));
-        if self.total > MAX_NODES || depth > MAX_DEPTH {
+        if self.total > self.allowed || depth > MAX_DEPTH {
             let (what, allowed) = if depth > MAX_DEPTH {
                 ("the file is nested too deeply", format!("{MAX_DEPTH} levels"))
             } else {
                 ("the file holds too many values", format!("{MAX_NODES} values"))
             };
+            let together = self.file.together();
             let finding = Finding::error(rules::YAML_LIMIT, what)
-                .allowed(format!("at most {allowed}, aliases counted as if written out"));
-            return self.stop(line, column, finding);
+                .allowed(format!("at most {allowed}, aliases counted as if written out{together}"));
+            return self.stop(mark, finding);
         }
         if anchor != 0 {
             self.anchors.insert(anchor, done.clone());
@@ -284,10 +325,10 @@ impl<'f> Builder<'f> {
         match &mut parent.parts {
             Parts::List(items) => items.push(done.node),
             Parts::Map { entries, merges, key } => match key.take() {
-                None => *key = Some(as_key(&done.node, line, column, self.findings)),
-                Some(Key::Name { name, line, column }) => {
-                    let value = at_key_if_absent(done.node, line, column);
-                    entries.push(Entry { key: name, line, column, value });
+                None => *key = Some(as_key(&done.node, mark, self.findings)),
+                Some(Key::Name { name, mark }) => {
+                    let value = at_key_if_absent(done.node, mark);
+                    entries.push(Entry { key: name, mark, value });
                 }
                 Some(Key::Merge) => merges.push(done.node),
                 Some(Key::Unusable) => {}
@@ -297,8 +338,7 @@ impl<'f> Builder<'f> {
     }
 
     fn syntax_error(&mut self, error: &ScanError) {
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let (line, column) = (number(error.marker().line()), number(error.marker().col()));
+        let mark = self.mark(error.marker().line(), error.marker().col());
         let words = error.info();
         let hint = match () {
             () if words.contains("tab") => "indent with spaces, not tabs",
@@ -311,29 +351,29 @@ impl<'f> Builder<'f> {
             () => "check indentation and colons here and on the line above",
         };
         let finding = Finding::error(rules::YAML_SYNTAX, format!("this is not YAML: {words}"));
-        self.stop(line, column.saturating_add(1), finding.hint(hint));
+        self.stop(mark, finding.hint(hint));
     }
 }
 
-fn as_key(node: &Node, line: u32, column: u32, findings: &mut Findings) -> Key {
+fn as_key(node: &Node, mark: Mark, findings: &mut Findings) -> Key {
     match &node.kind {
         Kind::Scalar { text, plain: true } if &**text == "<<" => Key::Merge,
-        Kind::Scalar { text, .. } => Key::Name { name: Rc::from(&**text), line, column },
+        Kind::Scalar { text, .. } => Key::Name { name: Rc::from(&**text), mark },
         _ => {
             let finding = Finding::error(rules::VALUE_TYPE, "a key must be a word")
                 .hint("write the key as plain text before the colon");
-            findings.push(&Spot { line, column, path: String::new() }, finding);
+            findings.push(&Spot::at(mark), finding);
             Key::Unusable
         }
     }
 }
 
 /// A value that is not there stands nowhere; what is wrong with it is shown at its key.
-fn at_key_if_absent(node: Rc<Node>, line: u32, column: u32) -> Rc<Node> {
+fn at_key_if_absent(node: Rc<Node>, mark: Mark) -> Rc<Node> {
     match &node.kind {
         Kind::Scalar { text, plain: true } if text.is_empty() => {
             let kind = Kind::Scalar { text: text.clone(), plain: true };
-            Rc::new(Node { line, column, kind })
+            Rc::new(Node { mark, kind })
         }
         _ => node,
     }
@@ -345,11 +385,10 @@ fn take_repeats(entries: &mut Vec<Entry>) -> Vec<Repeat> {
     let mut repeats = Vec::new();
     entries.retain(|entry| {
         let Some(&first_line) = lines.get(&entry.key) else {
-            lines.insert(Rc::clone(&entry.key), entry.line);
+            lines.insert(Rc::clone(&entry.key), entry.mark.line);
             return true;
         };
-        let (key, line, column) = (Rc::clone(&entry.key), entry.line, entry.column);
-        repeats.push(Repeat { key, line, column, first_line });
+        repeats.push(Repeat { key: Rc::clone(&entry.key), mark: entry.mark, first_line });
         false
     });
     repeats
@@ -369,7 +408,7 @@ fn merge(entries: &mut Vec<Entry>, merges: &[Rc<Node>], findings: &mut Findings)
         let Kind::Map { entries: more, .. } = &source.kind else {
             let finding =
                 Finding::error(rules::VALUE_TYPE, "`<<` takes a mapping or a list of them");
-            let spot = Spot { line: source.line, column: source.column, path: "<<".into() };
+            let spot = Spot { mark: source.mark, path: "<<".into() };
             findings.push(&spot, finding.hint("name an anchor, for example `<<: *usual`"));
             continue;
         };

@@ -36,6 +36,17 @@ pub(crate) static SCENE: MapSpec = MapSpec {
             example: "1",
         },
         KeySpec {
+            key: "include",
+            about: "A file of shared keys, or a list of them, each relative to the file that names it. \
+                    What is written here lies over what is included: mappings are joined key by key, \
+                    beds and objects by their names, other lists are replaced; `~` for a value, or \
+                    `remove: true` in a bed or object, takes away what is included. Stem files stay \
+                    relative to the scene.",
+            kind: Kind::OneOf(&[Kind::File, Kind::List(&Kind::File)]),
+            absent: Means("nothing more"),
+            example: "../album.yaml",
+        },
+        KeySpec {
             key: "title",
             about: "Title of the programme. Output files are named after it.",
             kind: Kind::Text,

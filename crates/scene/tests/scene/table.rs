@@ -27,6 +27,7 @@ const OUTPUT: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, 
 #[rustfmt::skip]
 const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("cupola", "@\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, position: {azimuth: 0}}]\n", "cupola: 1", "cupola: ¦3", "scene.version"),
+    ("include", ROOT, "include: []", "include: ¦{file: a.yaml}", "scene.value.type"),
     ("title", ROOT, "title: 1999", "¦title:", "scene.value.empty"),
     ("artist", ROOT, "artist: Ödön \"x\"", "artist: ¦[a]", "scene.value.type"),
     ("sample_rate", ROOT, "sample_rate: 96000", "sample_rate: ¦48", "scene.value.word"),

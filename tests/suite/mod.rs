@@ -1,7 +1,9 @@
 mod architecture;
 mod cli;
 mod determinism;
+mod edits;
 mod panning;
 mod scenes;
 mod support;
 mod tidy;
+mod versions;

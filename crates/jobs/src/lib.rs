@@ -27,8 +27,11 @@ pub use check::{CheckReport, check, check_master, is_master};
 pub use error::JobError;
 pub use info::{Info, info};
 pub use layouts::layouts;
-pub use options::{Binding, MasterFormat, ProduceOptions, Progress, SilentProgress, Target};
+pub use options::{
+    Binding, MasterFormat, ProduceOptions, Progress, Selection, SilentProgress, Target,
+};
 pub use produce::produce;
+pub use project::versions;
 pub use sources::Sources;
 
 pub use cupola_masters::{ChannelOrder, MasterCheck, SampleDepth};

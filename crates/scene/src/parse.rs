@@ -2,6 +2,7 @@
 
 use crate::layouts::LayoutRequest;
 use crate::parse_groups::read_groups;
+use crate::parse_versions::read_edits_and_versions;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten};
 use crate::scene::{
@@ -166,8 +167,7 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
     objects.extend(split::objects(&beds, &context.stems));
     let groups = read_groups(&mut fields, &context.clock, findings);
     let outputs = read_outputs(&mut fields, file, findings);
-    fields.finish(findings);
-    let scene = Scene {
+    let mut scene = Scene {
         file: file.to_owned(),
         title,
         artist,
@@ -182,8 +182,14 @@ fn read_scene(root: &Cursor<'_>, file: &str, findings: &mut Findings) -> Option<
         groups,
         beds,
         objects,
+        edits: Vec::new(),
+        versions: Vec::new(),
+        chosen: None,
+        region: None,
         outputs,
     };
+    (scene.edits, scene.versions) = read_edits_and_versions(&mut fields, &scene, findings);
+    fields.finish(findings);
     limits::check(&scene, root, findings);
     Some(scene)
 }
@@ -226,7 +232,11 @@ fn sample_rate(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<SampleRat
     rate
 }
 
-fn read_end(cursor: &Cursor<'_>, clock: &Clock, findings: &mut Findings) -> Option<FrameCount> {
+pub(crate) fn read_end(
+    cursor: &Cursor<'_>,
+    clock: &Clock,
+    findings: &mut Findings,
+) -> Option<FrameCount> {
     let end = cursor.instant(findings, clock)?;
     if end.0 == 0 {
         let finding = Finding::error(rules::PROGRAMME_LENGTH, "the programme would have no length")

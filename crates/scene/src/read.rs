@@ -66,6 +66,11 @@ impl<'n> Cursor<'n> {
         Self { node, path: String::new() }
     }
 
+    /// A value that stands at this key.
+    pub(crate) fn at_key(node: &'n Node, key: &str) -> Self {
+        Self { node, path: key.to_owned() }
+    }
+
     pub(crate) fn spot(&self) -> Spot {
         Spot { line: self.node.line, column: self.node.column, path: self.path.clone() }
     }

@@ -27,6 +27,13 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
 }
 
+impl Node {
+    /// A word that stands in no document.
+    pub(crate) fn word(text: &str) -> Self {
+        Self { line: 0, column: 0, kind: Kind::Scalar { text: text.into(), plain: false } }
+    }
+}
+
 /// What a value is.
 #[derive(Debug)]
 pub(crate) enum Kind {

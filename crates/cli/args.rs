@@ -50,6 +50,11 @@ one wrote; any other file is left alone unless --force is given.")]
         /// Folder for the outputs
         #[arg(short, long, value_name = "DIR")]
         output: Option<PathBuf>,
+        /// The scene as it is, and each of its versions
+        #[arg(long, conflicts_with = "version")]
+        all_versions: bool,
+        #[command(flatten)]
+        part: Part,
         #[command(flatten)]
         work: Work,
     },
@@ -59,6 +64,7 @@ one wrote; any other file is left alone unless --force is given.")]
   cupola render scene.yaml --to 5.1 --to 2.0 --to binaural --bits 16
   cupola render scene.yaml --to 7.1.4 --group drums
   cupola render scene.yaml --to my-room.yaml --panner vbap -o renders
+  cupola render scene.yaml --to 7.1.4 --version radio --from 'bar 9' --until '+8 bars'
 
 `cupola layouts` lists the layouts known by name.")]
     Render {
@@ -80,6 +86,8 @@ one wrote; any other file is left alone unless --force is given.")]
         #[arg(long, default_value = "bs2051")]
         order: Order,
         #[command(flatten)]
+        part: Part,
+        #[command(flatten)]
         work: Work,
     },
     /// Write the master alone
@@ -95,6 +103,8 @@ one wrote; any other file is left alone unless --force is given.")]
         #[arg(long, default_value = "adm-bwf")]
         format: Format,
         #[command(flatten)]
+        part: Part,
+        #[command(flatten)]
         work: Work,
     },
     /// List every finding about a scene and its stems, or about a master; write nothing
@@ -106,6 +116,12 @@ A file that starts as RIFF, RF64 or BW64 is checked as a master, whatever it is 
     Check {
         /// The scene or master
         file: PathBuf,
+        /// Check this version of the song of a scene
+        #[arg(long, value_name = "NAME")]
+        version: Option<String>,
+        /// Check a scene as it is, and each of its versions
+        #[arg(long, conflicts_with = "version")]
+        all_versions: bool,
     },
     /// Draw where every object is and goes: an SVG for notes, or an HTML page that plays
     #[command(after_help = "Examples:
@@ -173,6 +189,20 @@ gain of every object in every channel; a refused object says why instead, and th
         #[arg(long, default_value = "bs2127", value_name = "LAW", value_parser = panner())]
         panner: PannerChoice,
     },
+}
+
+/// Which part of a scene is made.
+#[derive(Args, Debug)]
+pub(crate) struct Part {
+    /// A version of the song that the scene describes
+    #[arg(long, value_name = "NAME")]
+    pub(crate) version: Option<String>,
+    /// Start at this time of the programme, written as in a scene; no fade
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) from: Option<String>,
+    /// Stop at this time of the programme; `+2 bars` counts from --from
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) until: Option<String>,
 }
 
 /// Options of the commands that write audio.

@@ -1,12 +1,12 @@
 //! From words to verbs.
 
-use crate::args::{Arguments, Bits, Command, Format, Of, Order, Work};
+use crate::args::{Arguments, Bits, Command, Format, Of, Order, Part, Work};
 use crate::exit::Code;
 use crate::progress::Terminal;
 use crate::report::Reporter;
 use cupola_jobs::{
-    Binding, ChannelOrder, Document, FileKind, JobError, MasterFormat, ProduceOptions, SampleDepth,
-    Target, ViewRequest, count,
+    Binding, ChannelOrder, Document, FileKind, JobError, MasterFormat, ProduceOptions,
+    ProduceReport, SampleDepth, Selection, Target, ViewRequest, count,
 };
 use cupola_model::Severity;
 use std::path::Path;
@@ -14,24 +14,34 @@ use std::path::Path;
 /// Runs the command and says what came of it.
 pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobError> {
     match &arguments.command {
-        Command::Build { scene, output, work } => {
+        Command::Build { scene, output, all_versions, part, work } => {
             let binding = Binding::SceneOutputs { folder: output.clone() };
-            produce("build", scene, &binding, options(work), report)
+            let options = options(part, work);
+            let runs = runs(scene, *all_versions, options.selection)?;
+            let runs = runs.into_iter().map(|s| ProduceOptions { selection: s, ..options.clone() });
+            produce("build", scene, &binding, &runs.collect::<Vec<_>>(), report)
         }
-        Command::Render { scene, to, output, group, bits, order, work } => {
+        Command::Render { scene, to, output, group, bits, order, part, work } => {
             let targets = to.iter().map(|name| target(name, *bits, *order)).collect();
             let binding = Binding::Targets { targets, folder: output.clone() };
-            let options = ProduceOptions { group: group.clone(), ..options(work) };
-            produce("render", scene, &binding, options, report)
+            let mut options = options(part, work);
+            options.selection.group.clone_from(group);
+            produce("render", scene, &binding, &[options], report)
         }
-        Command::Master { scene, output, format, work } => {
+        Command::Master { scene, output, format, part, work } => {
             let Format::AdmBwf = format;
             let target = Target::Master { format: MasterFormat::AdmBwf };
             let binding = Binding::File { target, path: output.clone() };
-            produce("master", scene, &binding, options(work), report)
+            produce("master", scene, &binding, &[options(part, work)], report)
         }
-        Command::Check { file } if cupola_jobs::is_master(file) => check_master(file, report),
-        Command::Check { file } => check(file, report),
+        Command::Check { file, version: None, all_versions: false }
+            if cupola_jobs::is_master(file) =>
+        {
+            check_master(file, report)
+        }
+        Command::Check { file, version, all_versions } => {
+            check(file, version.as_ref(), *all_versions, report)
+        }
         Command::View { scene, output, at, layout, force } => {
             let request = ViewRequest {
                 output: output.clone(),
@@ -94,54 +104,87 @@ pub(crate) fn name(command: &Command) -> &'static str {
     }
 }
 
+/// Runs one job after the other and tells of all of them together.
 fn produce(
     command: &str,
     scene: &Path,
     binding: &Binding,
-    options: ProduceOptions,
+    runs: &[ProduceOptions],
     report: &Reporter,
 ) -> Result<Code, JobError> {
     let progress = Terminal::new(report.is_quiet());
-    let produced = cupola_jobs::produce(scene, binding, &options, &progress);
-    progress.finish();
-    let produced = produced?;
-    report.produced(&produced);
-    report.document(Document::new(command).produced(&produced));
-    Ok(if produced.check_failed() { Code::CheckFailed } else { Code::Done })
+    let mut all: Option<ProduceReport> = None;
+    for options in runs {
+        let produced = cupola_jobs::produce(scene, binding, options, &progress);
+        progress.finish();
+        let produced = produced?;
+        report.produced(&produced);
+        all = Some(match all {
+            Some(before) => before.and(produced),
+            None => produced,
+        });
+    }
+    let failed = all.as_ref().is_some_and(ProduceReport::check_failed);
+    if let Some(all) = all {
+        report.document(Document::new(command).produced(&all));
+    }
+    Ok(if failed { Code::CheckFailed } else { Code::Done })
 }
 
-fn options(work: &Work) -> ProduceOptions {
+fn options(part: &Part, work: &Work) -> ProduceOptions {
     ProduceOptions {
         panner: work.panner,
-        group: None,
+        selection: Selection {
+            version: part.version.clone(),
+            group: None,
+            from: part.from.clone(),
+            until: part.until.clone(),
+        },
         force: work.force,
         threads: usize::from(work.threads),
         io_frames: work.io_frames as usize,
     }
 }
 
-fn check(scene: &Path, report: &Reporter) -> Result<Code, JobError> {
-    let checked = cupola_jobs::check(scene)?;
-    report.findings(&checked.findings);
-    let [beds, objects, tracks] = checked.counts;
-    let seconds = checked.sample_rate.seconds(checked.length);
-    report.say(&format!(
-        "{}: no errors; {}, {} and {}, {seconds:.3} s at {} Hz",
-        scene.display(),
-        count(beds, "bed"),
-        count(objects, "object"),
-        count(tracks, "track"),
-        checked.sample_rate.hz()
-    ));
-    let document = Document::new("check")
-        .findings(&checked.findings)
-        .with("title", checked.title.into())
-        .with("sample_rate", checked.sample_rate.hz().into())
-        .with("frames", checked.length.0.into())
-        .with("beds", beds.into())
-        .with("objects", objects.into())
-        .with("tracks", tracks.into());
-    report.document(document);
+/// What is selected or, when all versions are asked for, the same of each of them.
+fn runs(scene: &Path, all: bool, selection: Selection) -> Result<Vec<Selection>, JobError> {
+    if !all {
+        return Ok(vec![selection]);
+    }
+    let versions = cupola_jobs::versions(scene)?.into_iter().map(Some);
+    let each = |version| Selection { version, ..selection.clone() };
+    Ok(std::iter::once(None).chain(versions).map(each).collect())
+}
+
+fn check(
+    scene: &Path,
+    version: Option<&String>,
+    all: bool,
+    report: &Reporter,
+) -> Result<Code, JobError> {
+    let selection = Selection { version: version.cloned(), ..Selection::default() };
+    let runs = runs(scene, all, selection)?;
+    let checked = runs.iter().map(|selection| cupola_jobs::check(scene, selection));
+    let checked = checked.collect::<Result<Vec<_>, _>>()?;
+    let mut told = Vec::new();
+    for one in &checked {
+        // Most findings are those of all versions.
+        let new: Vec<_> = one.findings.iter().filter(|f| !told.contains(f)).cloned().collect();
+        report.findings(&new);
+        told.extend(&one.findings);
+        let [beds, objects, tracks] = one.counts;
+        let seconds = one.sample_rate.seconds(one.length);
+        let version = one.version.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
+        report.say(&format!(
+            "{}{version}: no errors; {}, {} and {}, {seconds:.3} s at {} Hz",
+            scene.display(),
+            count(beds, "bed"),
+            count(objects, "object"),
+            count(tracks, "track"),
+            one.sample_rate.hz()
+        ));
+    }
+    report.document(Document::new("check").checked(&checked));
     Ok(Code::Done)
 }
 

@@ -1,8 +1,10 @@
 mod architecture;
 mod cli;
 mod determinism;
+mod edits;
 mod panning;
 mod scenes;
 mod support;
 mod tidy;
+mod versions;
 mod view;

@@ -1,5 +1,6 @@
 //! What a job has to say, for people and for machines.
 
+use crate::CheckReport;
 use cupola_model::{Decibels, Finding, FrameIndex, LinearGain, Severity};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -74,6 +75,20 @@ impl ProduceReport {
         self.programme_seconds / self.wall_seconds.max(1e-9)
     }
 
+    /// This run and another one together; what both noticed is listed once.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.outputs.extend(other.outputs);
+        for finding in other.findings {
+            if !self.findings.contains(&finding) {
+                self.findings.push(finding);
+            }
+        }
+        self.programme_seconds += other.programme_seconds;
+        self.wall_seconds += other.wall_seconds;
+        self
+    }
+
     /// Whether something a check looks at failed, clipping included.
     pub fn check_failed(&self) -> bool {
         self.findings.iter().any(|f| f.severity == Severity::Error)
@@ -115,6 +130,35 @@ impl Document {
             .with("programme_seconds", report.programme_seconds.into())
             .with("wall_seconds", report.wall_seconds.into())
             .with("times_real_time", report.times_real_time().into())
+    }
+
+    /// Adds what a check of a scene found, and of its versions when there is more than one.
+    #[must_use]
+    pub fn checked(self, reports: &[CheckReport]) -> Self {
+        let Some(first) = reports.first() else { return self };
+        let mut findings: Vec<Finding> = Vec::new();
+        for finding in reports.iter().flat_map(|report| &report.findings) {
+            if !findings.contains(finding) {
+                findings.push(finding.clone());
+            }
+        }
+        let [beds, objects, tracks] = first.counts;
+        let document = self
+            .findings(&findings)
+            .with("title", first.title.as_str().into())
+            .with("sample_rate", first.sample_rate.hz().into())
+            .with("frames", first.length.0.into())
+            .with("beds", beds.into())
+            .with("objects", objects.into())
+            .with("tracks", tracks.into());
+        let version = |report: &CheckReport| {
+            report
+                .version
+                .as_ref()
+                .map(|name| json!({"name": name, "title": report.title, "frames": report.length.0}))
+        };
+        let versions: Vec<Value> = reports.iter().filter_map(version).collect();
+        if versions.is_empty() { document } else { document.with("versions", versions.into()) }
     }
 
     /// The document as text.

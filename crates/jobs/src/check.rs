@@ -1,5 +1,6 @@
 //! Every finding about a scene or a master at once, nothing written.
 
+use crate::options::Selection;
 use crate::{JobError, info, notes, plan, project};
 use cupola_masters::MasterCheck;
 use cupola_model::{Finding, FrameCount, SampleRate};
@@ -8,6 +9,8 @@ use std::path::Path;
 /// What a scene without errors is.
 #[derive(Debug)]
 pub struct CheckReport {
+    /// The version that was checked, by its name.
+    pub version: Option<String>,
     /// Title of the programme.
     pub title: String,
     /// Session rate.
@@ -22,16 +25,17 @@ pub struct CheckReport {
 
 /// Reads a scene and the headers of its stems and reports everything that can be known without
 /// decoding them. A scene or stem with errors is a [`JobError`] that carries all findings.
-pub fn check(scene: &Path) -> Result<CheckReport, JobError> {
-    let project = project::load(scene, None)?;
+pub fn check(scene: &Path, selection: &Selection) -> Result<CheckReport, JobError> {
+    let project = project::load(scene, selection)?;
     let named = plan::scene_recipes(&project)?;
-    let files = plan::file_names(named, &project, scene, None)?;
+    let files = plan::file_names(named, &project, scene, selection.group.as_deref())?;
     let recipes: Vec<_> = files.iter().map(|(recipe, _)| recipe).collect();
     let timeline = &project.timeline;
     let mut findings = project.findings;
     findings.extend(notes::master(timeline, &recipes));
     findings.extend(notes::binaural_modes(timeline, &recipes));
     Ok(CheckReport {
+        version: selection.version.clone(),
         title: timeline.title.clone(),
         sample_rate: timeline.sample_rate,
         length: timeline.length,

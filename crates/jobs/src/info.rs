@@ -57,7 +57,7 @@ pub(crate) fn is_riff(path: &Path) -> bool {
 }
 
 fn scene(path: &Path) -> Result<Info, JobError> {
-    let checked = check(path)?;
+    let checked = check(path, &Selection::default())?;
     let [beds, objects, tracks] = checked.counts;
     let seconds = checked.sample_rate.seconds(checked.length);
     let lines = vec![

@@ -31,8 +31,11 @@ pub use error::JobError;
 pub use gains::{GainsReport, gains};
 pub use info::{Info, info};
 pub use layouts::layouts;
-pub use options::{Binding, MasterFormat, ProduceOptions, Progress, SilentProgress, Target};
+pub use options::{
+    Binding, MasterFormat, ProduceOptions, Progress, Selection, SilentProgress, Target,
+};
 pub use produce::produce;
+pub use project::versions;
 pub use sources::Sources;
 pub use view::{ViewReport, ViewRequest, view};
 

@@ -60,13 +60,26 @@ pub enum Binding {
     },
 }
 
+/// Which part of a scene a job is about; everything of it by default.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// This version of the song.
+    pub version: Option<String>,
+    /// This group alone; everything else is silent. Length and channels stay.
+    pub group: Option<String>,
+    /// The programme from this time on, written as in a scene; without a fade.
+    pub from: Option<String>,
+    /// The programme up to this time; `+2 bars` counts from `from`.
+    pub until: Option<String>,
+}
+
 /// How to work.
 #[derive(Clone, Debug)]
 pub struct ProduceOptions {
     /// Panner of loudspeaker renders.
     pub panner: PannerChoice,
-    /// Render this group alone; everything else is silent. Length and channels stay.
-    pub group: Option<String>,
+    /// What of the scene.
+    pub selection: Selection,
     /// Overwrite files an earlier run did not record.
     pub force: bool,
     /// Worker threads; 0 means one a core.
@@ -79,7 +92,7 @@ impl Default for ProduceOptions {
     fn default() -> Self {
         Self {
             panner: PannerChoice::default(),
-            group: None,
+            selection: Selection::default(),
             force: false,
             threads: 0,
             io_frames: 16_384,

@@ -56,7 +56,9 @@ pub(crate) fn plan(
     let manifest = Manifest::load(&folder);
     let inputs = inputs(project, scene_path);
     let mut outputs = Vec::new();
-    for (recipe, name) in file_names(named, project, scene_path, options.group.as_deref())? {
+    for (recipe, name) in
+        file_names(named, project, scene_path, options.selection.group.as_deref())?
+    {
         let path = folder.join(name);
         allow_overwrite(&path, &manifest, &inputs, options.force)?;
         outputs.push(Planned { recipe, path });
@@ -72,8 +74,8 @@ pub(crate) fn file_names(
     group: Option<&str>,
 ) -> Result<Vec<(Recipe, String)>, JobError> {
     let mut title = title(project, scene_path);
-    if let Some(group) = group {
-        title = format!("{title}_{group}");
+    for part in project.scene.chosen_version().into_iter().chain(group) {
+        title = format!("{title}_{part}");
     }
     let mut taken = BTreeSet::new();
     let name = |(recipe, suffix): Named| {

@@ -38,7 +38,7 @@ fn run(
 ) -> Result<ProduceReport, JobError> {
     let started = Instant::now();
     progress.stage("Reading the scene and its stems", 0);
-    let project = load(scene, options.group.as_deref())?;
+    let project = load(scene, &options.selection)?;
     let timeline = &project.timeline;
     let plan = plan(&project, scene, binding, options)?;
     let mut findings = project.findings.clone();

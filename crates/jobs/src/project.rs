@@ -3,6 +3,7 @@
 use crate::JobError;
 use crate::includes::Includes;
 use crate::info::is_riff;
+use crate::options::Selection;
 use cupola_model::{Finding, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, StemRequest};
 use rayon::prelude::*;
@@ -27,39 +28,21 @@ pub(crate) struct Project {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Reads a scene, looks at every stem and resolves both to a timeline. With a group, everything
-/// outside it is silent.
-pub(crate) fn load(path: &Path, group: Option<&str>) -> Result<Project, JobError> {
-    let name = path.display().to_string();
-    // A pipe must not lose its first bytes to this question.
-    if path.is_file() && is_riff(path) {
-        let reason = "this is sound, not a scene; `cupola info` shows what it holds".to_owned();
-        return Err(JobError::InputUnreadable { path: path.to_path_buf(), reason });
-    }
-    let text = read_text(path, "a scene is a YAML file such as scene.yaml")?;
-    let mut includes = Includes::of(path);
-    let draft = cupola_scene::draft_scene(&text, &name, &mut includes);
-    let mut findings = draft.findings;
+/// Reads a scene, looks at every stem and resolves both to a timeline of what is selected.
+pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobError> {
+    let (mut scene, mut findings, included) = read(path)?;
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let Some(mut scene) = draft.scene else { return Err(JobError::SceneInvalid(findings)) };
-    if findings.iter().any(|f| f.severity == Severity::Error) {
-        // The files can be looked at even so: better one list of faults than two.
-        findings.extend(probe_stems(scene.stems(), &folder, |_| true).1);
-        return Err(JobError::SceneInvalid(findings));
-    }
-    if let Some(group) = group.filter(|group| !scene.solo_group(group)) {
-        let groups = scene.groups().join(", ");
-        let known =
-            if groups.is_empty() { "it has no groups".into() } else { format!("it has {groups}") };
-        return Err(JobError::Usage(format!("the scene has no group called {group}; {known}")));
-    }
-
+    select(&mut scene, selection)?;
     let (facts, stem_findings) = probe_stems(scene.stems(), &folder, |request| request.used);
     let resolved = scene.resolve(&facts);
     findings.extend(resolved.findings);
     let scene_broken = findings.iter().any(|f| f.severity == Severity::Error);
     let stems_broken = stem_findings.iter().any(|f| f.severity == Severity::Error);
     findings.extend(stem_findings);
+    let region: Vec<_> = findings.iter().filter(|f| f.rule == REGION).cloned().collect();
+    if !region.is_empty() {
+        return Err(wrong_region(&region));
+    }
     match resolved.value {
         _ if scene_broken => Err(JobError::SceneInvalid(findings)),
         _ if stems_broken => Err(JobError::StemsUnfit(findings)),
@@ -71,11 +54,70 @@ pub(crate) fn load(path: &Path, group: Option<&str>) -> Result<Project, JobError
             if stem_paths.len() != timeline.stems.len() {
                 return Err(JobError::Internal("the timeline names a stem the scene lacks".into()));
             }
-            let included = includes.paths().map(Path::to_path_buf).collect();
             Ok(Project { scene, timeline, stem_paths, included, folder, findings })
         }
         None => Err(JobError::Internal("the scene gave neither a timeline nor an error".into())),
     }
+}
+
+/// Reads a scene alone, and names the files it includes. One with errors comes with what can be
+/// found out about its stems.
+fn read(path: &Path) -> Result<(Scene, Vec<Finding>, Vec<PathBuf>), JobError> {
+    let name = path.display().to_string();
+    // A pipe must not lose its first bytes to this question.
+    if path.is_file() && is_riff(path) {
+        let reason = "this is sound, not a scene; `cupola info` shows what it holds".to_owned();
+        return Err(JobError::InputUnreadable { path: path.to_path_buf(), reason });
+    }
+    let text = read_text(path, "a scene is a YAML file such as scene.yaml")?;
+    let mut includes = Includes::of(path);
+    let draft = cupola_scene::draft_scene(&text, &name, &mut includes);
+    let mut findings = draft.findings;
+    let Some(scene) = draft.scene else { return Err(JobError::SceneInvalid(findings)) };
+    if findings.iter().any(|f| f.severity == Severity::Error) {
+        // The files can be looked at even so: better one list of faults than two.
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        findings.extend(probe_stems(scene.stems(), &folder, |_| true).1);
+        return Err(JobError::SceneInvalid(findings));
+    }
+    Ok((scene, findings, includes.paths().map(Path::to_path_buf).collect()))
+}
+
+/// The names of a scene's versions, in its order.
+pub fn versions(scene: &Path) -> Result<Vec<String>, JobError> {
+    let (scene, ..) = read(scene)?;
+    Ok(scene.versions().into_iter().map(str::to_owned).collect())
+}
+
+/// Leaves of a scene what is selected.
+fn select(scene: &mut Scene, selection: &Selection) -> Result<(), JobError> {
+    if let Some(version) = &selection.version {
+        scene.choose_version(version).map_err(|e| JobError::Usage(e.to_string()))?;
+    }
+    if let Some(group) = selection.group.as_deref().filter(|group| !scene.solo_group(group)) {
+        let groups = scene.groups().join(", ");
+        let known =
+            if groups.is_empty() { "it has no groups".into() } else { format!("it has {groups}") };
+        return Err(JobError::Usage(format!("the scene has no group called {group}; {known}")));
+    }
+    let (from, until) = (selection.from.as_deref(), selection.until.as_deref());
+    let findings = scene.keep_region(from, until);
+    if findings.is_empty() { Ok(()) } else { Err(wrong_region(&findings)) }
+}
+
+/// The rule of a part of the programme that is not in it.
+const REGION: &str = "scene.region";
+
+/// What is wrong with the times of a selection, which stand in no file.
+fn wrong_region(findings: &[Finding]) -> JobError {
+    let words = findings.iter().map(|finding| {
+        let Finding { message, found, allowed, hint, .. } = finding;
+        let parts = [("found ", found), ("allowed ", allowed), ("", hint)];
+        let parts = parts.iter().filter(|(_, text)| !text.is_empty());
+        let parts = parts.map(|(word, text)| format!("; {word}{text}")).collect::<String>();
+        format!("--{}: {message}{parts}", finding.place.path)
+    });
+    JobError::Usage(words.collect::<Vec<_>>().join("\n"))
 }
 
 /// Facts and findings of every stem that is wanted.

@@ -51,7 +51,7 @@ enum Kind {
 pub fn view(scene: &Path, request: &ViewRequest) -> Result<ViewReport, JobError> {
     let kind = request.output.as_deref().map_or(Ok(Kind::Html), kind_of)?;
     let layout = find_layout(&request.layout)?;
-    let project = load(scene, None)?;
+    let project = load(scene, &Selection::default())?;
     let timeline = &project.timeline;
     let at = request.at.as_deref().map(|text| instant(&project, text)).transpose()?;
     let path = request.output.clone().unwrap_or_else(|| {

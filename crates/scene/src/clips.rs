@@ -316,6 +316,12 @@ fn frames_of(clock: &Clock, at: &Moment, span: Span) -> u64 {
     end.frame(clock.rate).0.saturating_sub(at.frame(clock.rate).0)
 }
 
+/// A stem that is heard straight through until this frame of the song.
+pub(crate) fn straight(end: FrameCount) -> Clip {
+    let (at, from) = (FrameIndex(0), FrameIndex(0));
+    Clip { at, from, length: end, gain: LinearGain::UNITY, fades: Vec::new() }
+}
+
 /// Warns of placements after the end of the programme.
 pub(crate) fn warn_of_late(
     plays: &[Play],

@@ -7,7 +7,10 @@ use crate::read::did_you_mean;
 use crate::rules;
 use crate::scene::{Keyframe, Scene};
 use cupola_model::{Envelope, Finding, FrameCount};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// Most groups that are searched for the one a wrong name may have meant.
+const SEARCHED: usize = 1000;
 
 /// A group that the scene says something about.
 #[derive(Clone, Debug)]
@@ -89,9 +92,13 @@ impl<'s> Groups<'s> {
 /// Warns of groups that nothing belongs to.
 pub(crate) fn check(scene: &Scene, findings: &mut Findings) {
     let used = scene.groups();
+    let known: HashSet<&str> = used.iter().copied().collect();
     for entry in &scene.groups {
-        if !used.contains(&entry.name.as_str()) {
-            let hint = did_you_mean(&entry.name, used.iter().copied());
+        if findings.is_enough() {
+            return;
+        }
+        if !known.contains(entry.name.as_str()) {
+            let hint = did_you_mean(&entry.name, used.iter().copied().take(SEARCHED));
             let finding = Finding::warning(rules::GROUP_EMPTY, "nothing belongs to this group")
                 .subject(entry.name.clone())
                 .hint(if hint.is_empty() {

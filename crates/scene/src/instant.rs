@@ -25,7 +25,7 @@ impl Scene {
     pub fn instant(&self, text: &str) -> Result<FrameIndex, Finding> {
         let mut findings = Findings::new("");
         let node = Node::word(text.trim());
-        let frame = Cursor::root(&node).named("at").instant(&mut findings, &self.clock);
+        let frame = Cursor::at(&node, "at").instant(&mut findings, &self.clock);
         frame.ok_or_else(|| {
             let first = findings.into_list().into_iter().next();
             first.unwrap_or_else(|| Finding::error(rules::VALUE_TIME, "this is not a time"))

@@ -34,11 +34,21 @@
 //!   its bed's groups too. What is in several groups gets all their gains.
 //! * `split` feeds the channels of a surround stem to the bed channels at the same place in the room;
 //!   the other loudspeakers become objects that stand still.
+//! * All times of `edits` are those of the song before any edit. Replacements act first, then what is
+//!   kept is heard in order of time, without what is cut and with what is repeated. The output has
+//!   exactly the samples of its segments: a cross-fade is centred on its joint, and takes half of
+//!   itself from after the end of one side and from before the start of the other. Movement and group
+//!   gains follow their sound; across a joint they take the straight line, and the 10 ms grid moves
+//!   with what follows a cut.
+//! * A version solos, then mutes, then adds gains; its names mean groups before objects and beds. Its
+//!   `edits`, `end` and `title` take the place of the scene's.
 //! * Keyframe gains are added to the object's `gain`, which is baked into its track.
 
 mod automation;
 mod clips;
 mod curve;
+mod edit_map;
+mod edits;
 mod groups;
 mod include;
 mod instant;
@@ -49,15 +59,18 @@ mod overlay;
 mod pair;
 mod parse;
 mod parse_bed;
+mod parse_edits;
 mod parse_groups;
 mod parse_keyframes;
 mod parse_object;
 mod parse_path;
 mod parse_play;
 mod parse_position;
+mod parse_versions;
 mod path;
 mod place;
 mod read;
+mod region;
 mod resolve;
 mod route;
 mod rules;
@@ -69,6 +82,7 @@ mod stop;
 mod time;
 mod value;
 mod version;
+mod versions;
 mod yaml;
 
 pub use include::{IncludeRefusal, IncludeSource, Located, NoIncludes};
@@ -80,3 +94,4 @@ pub use rules::RULES;
 pub use scene::{BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest};
 pub use schema::{FileKind, schema};
 pub use time::Timecode;
+pub use versions::UnknownVersion;

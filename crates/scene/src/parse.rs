@@ -3,6 +3,7 @@
 use crate::include::{self, IncludeSource, NoIncludes};
 use crate::layouts::LayoutRequest;
 use crate::parse_groups::read_groups;
+use crate::parse_versions::read_edits_and_versions;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten};
 use crate::scene::{
@@ -181,7 +182,6 @@ fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
     objects.extend(split::objects(&beds, &context.stems));
     let groups = read_groups(&mut fields, &context.clock, findings);
     let outputs = read_outputs(&mut fields, findings);
-    fields.finish(findings);
     let mut scene = Scene {
         files: findings.files().to_vec(),
         title,
@@ -197,9 +197,15 @@ fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
         groups,
         beds,
         objects,
+        edits: Vec::new(),
+        versions: Vec::new(),
+        chosen: None,
+        region: None,
         outputs,
         complete: false,
     };
+    (scene.edits, scene.versions) = read_edits_and_versions(&mut fields, &scene, findings);
+    fields.finish(findings);
     limits::check(&scene, root, findings);
     scene.complete = findings.errors() == 0;
     Some(scene)
@@ -243,7 +249,11 @@ fn sample_rate(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<SampleRat
     rate
 }
 
-fn read_end(cursor: &Cursor<'_>, clock: &Clock, findings: &mut Findings) -> Option<FrameCount> {
+pub(crate) fn read_end(
+    cursor: &Cursor<'_>,
+    clock: &Clock,
+    findings: &mut Findings,
+) -> Option<FrameCount> {
     let end = cursor.instant(findings, clock)?;
     if end.0 == 0 {
         let finding = Finding::error(rules::PROGRAMME_LENGTH, "the programme would have no length")

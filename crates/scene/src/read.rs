@@ -66,11 +66,6 @@ impl<'n> Cursor<'n> {
         Self { node, path: String::new() }
     }
 
-    /// The same under a key.
-    pub(crate) fn named(self, key: &str) -> Self {
-        Self { path: join(&self.path, key), ..self }
-    }
-
     /// A value somewhere in a document.
     pub(crate) fn at(node: &'n Node, path: impl Into<String>) -> Self {
         Self { node, path: path.into() }

@@ -2,6 +2,7 @@
 
 use crate::automation::{Lanes, flatten};
 use crate::clips::{self, MAX_CLIPS};
+use crate::edits::{EditMaps, MapIndex};
 use crate::groups::{Groups, Membership};
 use crate::movement;
 use crate::pair::Side;
@@ -16,7 +17,7 @@ use cupola_model::{
     Envelope, Finding, FrameCount, Item, Lane, LaneSource, LinearGain, Object, SampleRate,
     StemFacts, StemIndex, StemOffset, StemUse, TimedPoint, Timeline, TrackIndex,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Most timed points of a whole programme, about 75 MB and some seconds of work.
@@ -49,29 +50,36 @@ impl Scene {
             findings,
             stems: Vec::new(),
             plays: Vec::new(),
+            clips_left: MAX_CLIPS,
+            maps: EditMaps::identity(FrameCount(0)),
+            uses: BTreeMap::new(),
             groups: Groups::new(&self.groups),
             envelopes: HashMap::new(),
             points_left: MAX_POINTS,
             lanes: Vec::new(),
         };
         work.collect_stems();
-        let length = work.length();
-        work.groups.check_keyframes(self, length, &mut work.findings);
+        let song = work.length();
+        work.groups.check_keyframes(self, song, &mut work.findings);
+        if let Some(song) = song {
+            work.edit(song);
+        }
+        work.collect_uses();
         let mut items = work.beds();
-        items.extend(work.objects(length));
+        items.extend(work.objects(song));
+        let stems = work.used_stems();
         let complete = work.stems.iter().all(|stem| *stem != StemState::Unread);
         let errors = work.findings.errors();
-        let timeline =
-            length.filter(|_| complete && self.complete && errors == 0).map(|length| Timeline {
-                title: self.title.clone(),
-                artist: self.artist.clone(),
-                sample_rate: self.sample_rate,
-                length,
-                frame_rate: self.frame_rate,
-                stems: work.used_stems(),
-                lanes: std::mem::take(&mut work.lanes),
-                items,
-            });
+        let timeline = song.filter(|_| complete && self.complete && errors == 0).map(|_| Timeline {
+            title: self.title.clone(),
+            artist: self.artist.clone(),
+            sample_rate: self.sample_rate,
+            length: work.maps.length(),
+            frame_rate: self.frame_rate,
+            stems,
+            lanes: std::mem::take(&mut work.lanes),
+            items,
+        });
         Checked { value: timeline, findings: work.findings.into_list() }
     }
 }
@@ -83,8 +91,8 @@ enum StemState {
     Unused,
     /// It could not be opened.
     Unread,
-    /// Its index in the timeline.
-    Known(StemIndex),
+    /// It is used, and its facts are known.
+    Known,
 }
 
 struct Work<'s> {
@@ -94,9 +102,13 @@ struct Work<'s> {
     stems: Vec<StemState>,
     /// The clips of every stem that is placed, in the song.
     plays: Vec<Option<Vec<Clip>>>,
+    clips_left: usize,
+    maps: EditMaps<'s>,
+    /// The stems of the timeline: one for every map that a stem is heard through.
+    uses: BTreeMap<(usize, MapIndex), StemIndex>,
     groups: Groups<'s>,
     /// The gains over time of groups together; `None` when they have too many points.
-    envelopes: HashMap<Membership, Option<Arc<Envelope>>>,
+    envelopes: HashMap<(Membership, MapIndex), Option<Arc<Envelope>>>,
     points_left: usize,
     lanes: Vec<Lane>,
 }
@@ -106,6 +118,7 @@ struct Work<'s> {
 struct Share {
     gain_db: f64,
     envelope: Option<Arc<Envelope>>,
+    map: MapIndex,
 }
 
 impl<'s> Work<'s> {
@@ -114,15 +127,11 @@ impl<'s> Work<'s> {
     }
 
     fn collect_stems(&mut self) {
-        let mut next = 0;
         for (i, stem) in self.scene.stems.iter().enumerate() {
             let state = match (stem.used, self.facts(i)) {
                 (false, _) => StemState::Unused,
                 (true, None) => StemState::Unread,
-                (true, Some(_)) => {
-                    next += 1;
-                    StemState::Known(StemIndex(next - 1))
-                }
+                (true, Some(_)) => StemState::Known,
             };
             self.stems.push(state);
         }
@@ -130,31 +139,68 @@ impl<'s> Work<'s> {
     }
 
     fn collect_plays(&mut self) {
-        let (scene, mut budget) = (self.scene, MAX_CLIPS);
+        let scene = self.scene;
         for (i, settings) in scene.stem_settings.iter().enumerate() {
-            let known = matches!(self.stems[i], StemState::Known(_));
+            let known = self.stems[i] == StemState::Known;
             let facts = self.facts(i).filter(|_| known);
             let clips = settings.plays.as_ref().zip(facts).map(|(plays, facts)| {
                 let stem = &scene.stems[i].name;
                 if let Some(end) = scene.end {
                     clips::warn_of_late(plays, &scene.clock, end, stem, &mut self.findings);
                 }
-                clips::clips(plays, &scene.clock, facts, stem, &mut budget, &mut self.findings)
+                let budget = &mut self.clips_left;
+                clips::clips(plays, &scene.clock, facts, stem, budget, &mut self.findings)
             });
             self.plays.push(clips);
         }
     }
 
-    fn used_stems(&self) -> Vec<StemUse> {
-        let mut used = Vec::new();
-        for (i, (stem, settings)) in
-            self.scene.stems.iter().zip(&self.scene.stem_settings).enumerate()
-        {
-            if let (StemState::Known(_), Some(facts)) = (self.stems[i], self.facts(i)) {
-                let (name, facts) = (stem.name.clone(), facts.clone());
-                let clips = self.plays[i].clone();
-                used.push(StemUse { name, facts, offset: settings.offset, clips });
+    /// Cuts the song to the programme.
+    fn edit(&mut self, song: FrameCount) {
+        let (scene, findings) = (self.scene, &mut self.findings);
+        let edited = EditMaps::new(&scene.edits, song, scene.sample_rate, findings);
+        self.maps = edited.unwrap_or_else(|| EditMaps::identity(song));
+        scene.crop(&mut self.maps, findings);
+    }
+
+    /// Every stem once for each map it is heard through.
+    fn collect_uses(&mut self) {
+        let scene = self.scene;
+        for bed in &scene.beds {
+            for route in &bed.routes {
+                let map = self.maps.of(bed.groups.iter().chain(&route.groups), &mut self.findings);
+                self.uses.insert((route.stem, map), StemIndex(0));
             }
+        }
+        for object in &scene.objects {
+            let map = self.maps.of(object.groups.iter(), &mut self.findings);
+            self.uses.insert((object.stem, map), StemIndex(0));
+        }
+        self.uses.retain(|(stem, _), _| self.stems[*stem] == StemState::Known);
+        self.uses.values_mut().enumerate().for_each(|(i, index)| *index = StemIndex(i));
+    }
+
+    fn used_stems(&mut self) -> Vec<StemUse> {
+        let scene = self.scene;
+        let mut used = Vec::new();
+        for &(i, map) in self.uses.keys() {
+            let Some(facts) = self.facts(i) else { continue };
+            let (settings, map) = (&scene.stem_settings[i], self.maps.get(map));
+            let clips = if map.is_identity() {
+                self.plays[i].clone()
+            } else {
+                let end = facts.end_at(scene.sample_rate, settings.offset);
+                let straight = [clips::straight(end)];
+                let song = self.plays[i].as_deref().unwrap_or(&straight);
+                let Some(clips) = map.clips(song, self.clips_left) else {
+                    clips::refuse_clips(&settings.spot, &mut self.findings);
+                    break;
+                };
+                self.clips_left -= clips.len();
+                Some(clips)
+            };
+            let (name, facts) = (scene.stems[i].name.clone(), facts.clone());
+            used.push(StemUse { name, facts, offset: settings.offset, clips });
         }
         used
     }
@@ -165,7 +211,9 @@ impl<'s> Work<'s> {
         let rate = self.scene.sample_rate;
         let mut longest_stem = FrameCount(0);
         for (i, settings) in self.scene.stem_settings.iter().enumerate() {
-            let StemState::Known(_) = self.stems[i] else { continue };
+            if self.stems[i] != StemState::Known {
+                continue;
+            }
             let Some(facts) = self.facts(i) else { continue };
             if let Some(clips) = &self.plays[i] {
                 let end = clips.iter().map(|clip| clip.end().0).max().unwrap_or_default();
@@ -212,24 +260,30 @@ impl<'s> Work<'s> {
     }
 
     /// What the groups of a part do to it; `spot` is where the part stands.
-    fn share<'n>(&mut self, names: impl Iterator<Item = &'n String>, spot: &Spot) -> Share {
+    fn share<'n>(&mut self, names: impl Iterator<Item = &'n String> + Clone, spot: &Spot) -> Share {
+        let map = self.maps.of(names.clone(), &mut self.findings);
         let members = self.groups.of(names);
         let gain_db = self.groups.gain_db(&members);
         let automated = self.groups.automated(&members);
         if automated.is_empty() {
-            return Share { gain_db, envelope: None };
+            return Share { gain_db, envelope: None, map };
         }
-        if let Some(envelope) = self.envelopes.get(&automated) {
-            return Share { gain_db, envelope: envelope.clone() };
+        if let Some(envelope) = self.envelopes.get(&(automated.clone(), map)) {
+            return Share { gain_db, envelope: envelope.clone(), map };
         }
         let envelope = self.groups.envelope(&automated, self.points_left);
+        let edit = |song: Envelope| match self.maps.get(map) {
+            whole if whole.is_identity() => Some(song),
+            edits => edits.envelope(&song, self.points_left),
+        };
+        let envelope = envelope.and_then(edit);
         match &envelope {
             Some(envelope) => self.points_left -= envelope.points().len(),
             None => self.refuse_points(spot),
         }
         let envelope = envelope.map(Arc::new);
-        self.envelopes.insert(automated, envelope.clone());
-        Share { gain_db, envelope }
+        self.envelopes.insert((automated, map), envelope.clone());
+        Share { gain_db, envelope, map }
     }
 
     /// A source of a lane: channel, factor and extra gain in dB of a stem.
@@ -240,11 +294,11 @@ impl<'s> Work<'s> {
         gain_db: f64,
         share: &Share,
     ) -> Option<LaneSource> {
-        let StemState::Known(index) = self.stems[stem] else { return None };
+        let stem_index = *self.uses.get(&(stem, share.map))?;
         let total_db = self.scene.stem_settings[stem].gain_db + gain_db + share.gain_db;
         let gain = LinearGain(LinearGain::from(Decibels(total_db)).0 * factor);
         let envelope = share.envelope.clone();
-        Some(LaneSource { stem: index, channel, gain, low_pass_hz: None, envelope })
+        Some(LaneSource { stem: stem_index, channel, gain, low_pass_hz: None, envelope })
     }
 
     fn push_lane(&mut self, sources: Vec<LaneSource>) -> TrackIndex {
@@ -332,11 +386,12 @@ impl<'s> Work<'s> {
             let track = entry.path.as_ref().map(|path| path.track(length));
             for (i, (name, side)) in entry.names().into_iter().zip(sides).enumerate() {
                 let points = points_of(entry, side, track.as_ref(), self.points_left);
-                let Some(points) = points else {
+                let automation = points.and_then(|points| self.edited(points, share.map));
+                let Some(automation) = automation else {
                     self.refuse_points(&entry.spot);
                     return items;
                 };
-                self.points_left -= points.len();
+                self.points_left -= automation.points().len().min(self.points_left);
                 let audible = channels.get(i).filter(|_| !entry.silenced);
                 let sources = audible.into_iter().flatten();
                 let sources = sources.filter_map(|(channel, factor)| {
@@ -344,8 +399,6 @@ impl<'s> Work<'s> {
                 });
                 let sources = sources.collect();
                 let lane = self.push_lane(sources);
-                let automation = Automation::new(points)
-                    .expect("keyframes rise in time, are in range and of one kind");
                 let groups = entry.groups.clone();
                 items.push(Item::Object(Object {
                     name,
@@ -357,6 +410,16 @@ impl<'s> Work<'s> {
             }
         }
         items
+    }
+
+    /// The movement of the song as the programme has it; `None` when it has too many points.
+    fn edited(&self, points: Vec<TimedPoint>, map: MapIndex) -> Option<Automation> {
+        let song =
+            Automation::new(points).expect("keyframes rise in time, are in range and of one kind");
+        match self.maps.get(map) {
+            whole if whole.is_identity() => Some(song),
+            edits => edits.automation(&song, self.points_left),
+        }
     }
 
     fn refuse_points(&mut self, spot: &Spot) {

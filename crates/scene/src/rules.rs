@@ -47,6 +47,12 @@ rules! {
     PLAY_FADE = "scene.play.fade", "Fades or repeats of a placement that do not fit into it.";
     GROUP_EMPTY = "scene.group.empty", "A group that nothing belongs to.";
     ROUTE_SPLIT = "scene.route.split", "What becomes of the channels of a surround stem, or why nothing does.";
+    NAME_UNKNOWN = "scene.name.unknown", "A group, object or bed that the scene does not have.";
+    EDIT_REGION = "scene.edit.region", "A region that ends before it starts, or is the whole song.";
+    EDIT_OVERLAP = "scene.edit.overlap", "Edits that want different things of the same place.";
+    EDIT_OUTSIDE = "scene.edit.outside", "An edit reaches beyond the end of the song.";
+    EDIT_SHORT = "scene.edit.short", "Less is left between two joints than their cross-fades take.";
+    REGION = "scene.region", "The part of the programme that was asked for is not in it.";
     ROUTE_TARGET = "scene.route.target", "It cannot be told which bed channels a stem feeds.";
     ROUTE_SIDES = "scene.route.sides", "A stereo stem is listed as if its sides were swapped.";
     ROUTE_IN_ORDER = "scene.route.in_order", "The channels of a stem feed those of the bed in order.";

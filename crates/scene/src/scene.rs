@@ -2,12 +2,15 @@
 
 use crate::clips::Play;
 use crate::curve::Curves;
+use crate::edits::Edit;
 use crate::groups::GroupEntry;
 use crate::layouts::LayoutRequest;
 use crate::path::Path;
 use crate::place::Spot;
+use crate::region::Region;
 use crate::split::Split;
 use crate::time::{Clock, Timecode};
+use crate::versions::Version;
 use cupola_model::{
     BedFormat, BedLabel, BinauralMode, FrameCount, FrameIndex, FrameRate, Place, Position,
     SampleRate, StemOffset,
@@ -33,6 +36,12 @@ pub struct Scene {
     pub(crate) groups: Vec<GroupEntry>,
     pub(crate) beds: Vec<BedEntry>,
     pub(crate) objects: Vec<ObjectEntry>,
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) versions: Vec<Version>,
+    /// Index of the version that was chosen.
+    pub(crate) chosen: Option<usize>,
+    /// The part of the edited programme that was asked for.
+    pub(crate) region: Option<Region>,
     pub(crate) outputs: Vec<OutputRequest>,
     /// Whether it was read without errors.
     pub(crate) complete: bool,
@@ -258,7 +267,8 @@ impl Scene {
         all.map(String::as_str).filter(|name| seen.insert(*name)).collect()
     }
 
-    /// Silences every route and object outside a group; tracks and length stay as they are, so
+    /// Silences every route and object outside a group, on top of what a version does; tracks and
+    /// length stay as they are, so
     /// the groups of a scene add up to the whole. A route belongs to the groups of its bed too.
     /// Says whether anything belongs to the group.
     ///
@@ -269,18 +279,11 @@ impl Scene {
     /// assert!(scene.solo_group("drums") && !scene.solo_group("vocals"));
     /// ```
     pub fn solo_group(&mut self, group: &str) -> bool {
-        let is_in = |groups: &[String]| groups.iter().any(|name| name == group);
         let mut any = false;
-        for bed in &mut self.beds {
-            let whole = is_in(&bed.groups);
-            for route in &mut bed.routes {
-                route.silenced = !whole && !is_in(&route.groups);
-                any |= !route.silenced;
-            }
-        }
-        for object in &mut self.objects {
-            object.silenced = !is_in(&object.groups);
-            any |= !object.silenced;
+        for part in self.parts() {
+            let is_in = part.is_in(group);
+            *part.silenced |= !is_in;
+            any |= is_in;
         }
         any
     }

@@ -11,6 +11,7 @@
 //! ranges from [`crate::value`]; nothing is spelt twice.
 
 mod bed;
+mod edit;
 mod group;
 mod layout;
 mod object;
@@ -18,8 +19,10 @@ mod path;
 mod play;
 mod scene;
 mod tempo;
+mod version;
 
 pub(crate) use bed::{BED, ROUTE};
+pub(crate) use edit::{CUT, EDIT, KEEP, REPEAT, REPLACE};
 pub(crate) use group::{GROUP, GROUP_KEYFRAME};
 pub(crate) use layout::{LAYOUT, SPEAKER};
 pub(crate) use object::{CURVES, KEYFRAME, OBJECT, PAIR, POSITION};
@@ -27,6 +30,7 @@ pub(crate) use path::{ARC, LINE, ORBIT, PATH, PENDULUM, RANDOM_WALK, SPIRAL};
 pub(crate) use play::PLAY;
 pub(crate) use scene::{DEFAULTS, OUTPUT, SCENE, STEM};
 pub(crate) use tempo::TEMPO;
+pub(crate) use version::VERSION;
 
 use crate::value::Quantity;
 

@@ -99,6 +99,13 @@ pub(crate) const REPEATS: Quantity = Quantity {
 /// How often a stem is heard in a row.
 pub(crate) const LOOPS: Quantity =
     Quantity { unit: "", min: 1.0, max: 10_000.0, hint: |_| "1 is once".to_owned() };
+/// How often a region of a song is heard.
+pub(crate) const TIMES: Quantity = Quantity {
+    unit: "",
+    min: 2.0,
+    max: 10_000.0,
+    hint: |_| "2 plays it once more; for less, cut it".to_owned(),
+};
 /// Number that a random walk starts from.
 pub(crate) const SEED: Quantity =
     Quantity { unit: "", min: 0.0, max: 1e9, hint: |_| "another seed is another walk".to_owned() };

@@ -1,7 +1,9 @@
 //! The top of a scene, its stems and its outputs.
 
 use super::Absent::{Means, Refused, Value};
-use super::{BED, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, TEMPO, Together, words};
+use super::{
+    BED, EDIT, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, TEMPO, Together, VERSION, words,
+};
 use crate::parse;
 use cupola_model::{BinauralMode, FrameRate};
 
@@ -145,6 +147,21 @@ pub(crate) static SCENE: MapSpec = MapSpec {
             kind: Kind::List(&Kind::Map(&OBJECT)),
             absent: Value("[]"),
             example: "[{stem: lead, pair: {width: 30}, position: {azimuth: 0}}]",
+        },
+        KeySpec {
+            key: "edits",
+            about: "What is cut, kept, repeated and replaced, in the sound of all stems and in all \
+                    movement alike.",
+            kind: Kind::List(&Kind::Map(&EDIT)),
+            absent: Value("[]"),
+            example: "[{cut: {from: bar 5, to: bar 9}}]",
+        },
+        KeySpec {
+            key: "versions",
+            about: "Versions of the song, each under the name that `--version` calls it by.",
+            kind: Kind::Named(&Kind::Map(&VERSION)),
+            absent: Value("{}"),
+            example: "{instrumental: {label: INST, mute: [vocals]}}",
         },
         KeySpec {
             key: "outputs",

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
 mod broken;
+mod edits;
 mod flattening;
 mod groups;
 mod includes;
@@ -19,6 +20,7 @@ mod schema;
 mod split;
 mod table;
 mod times;
+mod versions;
 
 use cupola_model::{Finding, Object, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, parse_scene};

@@ -43,7 +43,7 @@ pub(super) fn assert_alike(found: &Heard, wanted: &Heard, what: &str) {
 
 /// A placement in frames, as the twin takes it.
 #[derive(Debug)]
-struct Placed {
+pub(super) struct Placed {
     at: u64,
     from: u64,
     until: u64,
@@ -55,7 +55,7 @@ struct Placed {
 }
 
 impl Placed {
-    fn random(random: &mut Random, whole: u64) -> Self {
+    pub(super) fn random(random: &mut Random, whole: u64) -> Self {
         let from = random.below(whole - 60);
         let until = from + 50 + random.below(whole - from - 50);
         let length = until - from;
@@ -67,7 +67,7 @@ impl Placed {
         Self { at: random.below(500), from, until, fades, equal_power, times, every, crossfade }
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let Self { at, from, until, fades: [into, out], times, crossfade, .. } = self;
         let shape = if self.equal_power { "equal-power" } else { "linear" };
         let mut text = format!(
@@ -83,7 +83,7 @@ impl Placed {
     }
 
     /// What one frame hears, worked out from the words of the guide.
-    fn hear(&self, whole: u64, heard: &mut Heard) {
+    pub(super) fn hear(&self, whole: u64, heard: &mut Heard) {
         let length = (self.until - self.from) as i64;
         let step = self.every.map_or(length, |every| every as i64);
         let ramp = |done: f64, equal: bool| {

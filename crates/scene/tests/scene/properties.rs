@@ -27,6 +27,8 @@ objects:
   - {stem: b, fold: mono, name: c, path: {orbit: {period: 2 bars, elevation: 45, start: bar 2, until: +4 bars}}}
   - {stem: b, fold: mono, name: d, path: {spiral: {duration: 1 s, turns: 2, from: {x: 0, y: 0.5}, to: {z: 1}, curve: smooth, repeats: 3}}}
   - {stem: b, fold: mono, name: e, path: {random_walk: {every: 1 beats, seed: 3, from: {azimuth: -30}, to: {azimuth: 30}}}}
+edits: [{cut: {from: 1, to: 2}}, {repeat: {from: 3 s, to: 4 s, times: 3, crossfade: 20 ms}}, {replace: {group: g, from: 5, to: +1 s, with: 0}}, {keep: {from: 0.5, to: 8}}]
+versions: {v: {label: INST, mute: [g], solo: [Bed, c], gain: {h: -3}, edits: [{cut: {to: 2 s}}]}}
 outputs: [{speakers: 7.1.4, bits: 32}, {binaural: default}]
 ";
 
@@ -111,7 +113,14 @@ fn whatever_comes_in_a_programme_that_comes_out_is_whole() {
             "{text}\n{:#?}",
             checked.findings
         );
-        let Some(scene) = checked.value else { continue };
+        let Some(mut scene) = checked.value else { continue };
+        if random.below(4) == 0 {
+            let name = scene.versions().first().copied().unwrap_or("v").to_owned();
+            let _ = scene.choose_version(&name);
+        }
+        if random.below(4) == 0 {
+            scene.keep_region(Some("1 s"), Some("+1.5 s"));
+        }
         read += 1;
         let facts: Vec<_> = scene.stems().iter().map(|_| facts(&mut random)).collect();
         let result = scene.resolve(&facts);

@@ -21,6 +21,8 @@ const KEYFRAME: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - stem
 const PATH: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n  - stem: a\n    path: {@}\n";
 const GROUP: &str = "cupola: 1\nstems: {a: {file: a.wav}}\ngroups:\n  g: {@}\nobjects: [{stem: a, groups: [g], position: {azimuth: 0}}]\n";
 const PLAY: &str = "cupola: 1\nstems:\n  a: {file: a.wav, play: [{at: 0}, {@}]}\nobjects: [{stem: a, position: {azimuth: 0}}]\n";
+const EDIT: &str = "cupola: 1\nend: 60\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, groups: [g], position: {azimuth: 0}}]\nedits:\n  - {@}\n";
+const VERSION: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, groups: [g], position: {azimuth: 0}}]\nversions:\n  v: {@}\n";
 const OUTPUT: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, position: {azimuth: 0}}]\noutputs:\n  - {@}\n";
 
 /// Key, frame, good, bad with its place marked, rule.
@@ -71,6 +73,36 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("groups.*.automation[].at", GROUP, "automation: [{at: 0, gain: 0}, {at: +1 s, gain: 1}]", "automation: [{at: 1, gain: 0}, {at: ¦0.5, gain: 0}]", "scene.keyframe.order"),
     ("groups.*.automation[].gain", GROUP, "automation: [{at: 0, gain: 0}]", "automation: [{at: 0, gain: ¦1000}]", "scene.value.range"),
     ("groups.*.automation[].curve", GROUP, "automation: [{at: 0, gain: 0, curve: hold}]", "automation: [{at: 0, gain: 0, curve: ¦{gain: hold}}]", "scene.value.type"),
+
+    ("edits", ROOT, "edits: []", "edits: ¦{cut: {from: 1}}", "scene.value.type"),
+    ("edits[].cut", EDIT, "cut: {from: 1}", "cut: ¦1 s", "scene.value.type"),
+    ("edits[].cut.from", EDIT, "cut: {from: 1 s}", "cut: {from: ¦bar 2}", "scene.time.no_tempo"),
+    ("edits[].cut.to", EDIT, "cut: {from: 1 s, to: +2 s}", "cut: {from: 3 s, to: ¦2 s}", "scene.edit.region"),
+    ("edits[].cut.crossfade", EDIT, "cut: {from: 1 s, crossfade: 480 samples}", "cut: {from: 1 s, crossfade: ¦60 ms}", "scene.value.range"),
+    ("edits[].keep", EDIT, "keep: {to: 1}", "keep: ¦[1, 2]", "scene.value.type"),
+    ("edits[].keep.from", EDIT, "keep: {from: 59}", "keep: {from: ¦60}", "scene.edit.outside"),
+    ("edits[].keep.to", EDIT, "keep: {to: 60}", "keep: {to: ¦61}", "scene.edit.outside"),
+    ("edits[].keep.crossfade", EDIT, "keep: {from: 1 s, crossfade: 5 ms}", "keep: {from: 1 s, crossfade: ¦4.9 ms}", "scene.value.range"),
+    ("edits[].repeat", EDIT, "repeat: {from: 1, to: 2, times: 2}", "repeat: ¦2", "scene.value.type"),
+    ("edits[].repeat.from", EDIT, "repeat: {from: 1, to: 2, times: 2}", "repeat: {from: ¦x, to: 2, times: 2}", "scene.value.time"),
+    ("edits[].repeat.to", EDIT, "repeat: {from: 1, to: +1 s, times: 2}", "repeat: {from: 2, to: ¦1, times: 2}", "scene.edit.region"),
+    ("edits[].repeat.times", EDIT, "repeat: {from: 1, to: 2, times: 3}", "repeat: {from: 1, to: 2, times: ¦1}", "scene.value.range"),
+    ("edits[].repeat.crossfade", EDIT, "repeat: {from: 1, to: 2, times: 3, crossfade: 50 ms}", "repeat: {from: 1, to: 2, times: 3, crossfade: ¦0}", "scene.value.range"),
+    ("edits[].replace", EDIT, "replace: {group: g, from: 1, to: 2, with: 3}", "replace: ¦g", "scene.value.type"),
+    ("edits[].replace.group", EDIT, "replace: {group: [g], from: 1, to: 2, with: 3}", "replace: {group: ¦h, from: 1, to: 2, with: 3}", "scene.name.unknown"),
+    ("edits[].replace.from", EDIT, "replace: {group: g, from: 0:01, to: 2, with: 3}", "replace: {group: g, from: ¦-1, to: 2, with: 3}", "scene.value.range"),
+    ("edits[].replace.to", EDIT, "replace: {group: g, from: 1, to: 2, with: 3}", "replace: {group: g, from: 1, to: ¦1, with: 3}", "scene.edit.region"),
+    ("edits[].replace.with", EDIT, "replace: {group: g, from: 1, to: 2, with: 59}", "replace: {group: g, from: 1, to: 2, with: ¦59.5}", "scene.edit.outside"),
+    ("edits[].replace.crossfade", EDIT, "replace: {group: g, from: 1, to: 2, with: 3, crossfade: 20 ms}", "replace: {group: g, from: 1, to: 2, with: 3, crossfade: ¦x}", "scene.value.time"),
+
+    ("versions", ROOT, "versions: {}", "versions: ¦[INST]", "scene.value.type"),
+    ("versions.*.label", VERSION, "label: INST", "label: ¦''", "scene.value.empty"),
+    ("versions.*.title", VERSION, "title: Radio", "title: ¦[]", "scene.value.type"),
+    ("versions.*.solo", VERSION, "solo: [g]", "solo: [¦h]", "scene.name.unknown"),
+    ("versions.*.mute", VERSION, "mute: [a]", "mute: ¦g", "scene.value.type"),
+    ("versions.*.gain", VERSION, "gain: {g: -3}", "gain: {¦b: -3}", "scene.name.unknown"),
+    ("versions.*.edits", VERSION, "edits: []", "edits: ¦cut", "scene.value.type"),
+    ("versions.*.end", VERSION, "end: 0:59", "end: ¦0", "scene.programme.length"),
 
     ("beds[].name", BED, "name: Bed, format: 7.1.2", "name: ¦'', format: 7.1.2", "scene.value.empty"),
     ("beds[].format", BED, "format: 5.1", "format: ¦5.1.4", "scene.value.word"),

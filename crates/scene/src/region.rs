@@ -1,0 +1,75 @@
+//! A part of the programme alone, as asked for beside the scene.
+
+use crate::edits::EditMaps;
+use crate::place::{Findings, Spot};
+use crate::read::Cursor;
+use crate::rules;
+use crate::scene::Scene;
+use crate::yaml::Node;
+use cupola_model::{Finding, FrameCount};
+
+/// Frames of the edited programme: the first one, and the one after the last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Region {
+    from: u64,
+    until: Option<u64>,
+}
+
+/// A place that is in no file.
+fn at_key(key: &str) -> Spot {
+    Spot { path: key.to_owned(), ..Spot::default() }
+}
+
+impl Scene {
+    /// Keeps the part of the programme between two times, which are written as in a scene and count in
+    /// the programme as it is after its edits; `+2 bars` as the end counts from the start. Its edges are
+    /// not faded. Without a start it begins with the programme, without an end it goes on to its end.
+    ///
+    /// Findings say what is wrong with the times; they have no place in the scene. Whether the programme
+    /// is long enough is found when it is resolved.
+    ///
+    /// ```
+    /// let text = "cupola: 1\nend: 10 s\nstems:\n  kick: {file: kick.wav}\nobjects:\n  - {stem: kick, position: {azimuth: 30}}\n";
+    /// let mut scene = cupola_scene::parse_scene(text, "song.yaml").value.expect("a right scene");
+    /// assert!(!scene.keep_region(Some("2 s"), Some("bar 9")).is_empty(), "there is no tempo");
+    /// assert!(scene.keep_region(Some("2 s"), Some("+500 ms")).is_empty());
+    /// ```
+    pub fn keep_region(&mut self, from: Option<&str>, until: Option<&str>) -> Vec<Finding> {
+        let mut findings = Findings::new("");
+        let mut read = |text: Option<&str>, key, before: Option<&_>| {
+            let node = Node::word(text?);
+            let cursor = Cursor::at(&node, key);
+            cursor.moment(&mut findings, &self.clock, before)
+        };
+        let start = read(from, "from", None);
+        let end = read(until, "until", start.as_ref());
+        let frame = |moment: crate::time::Moment| moment.frame(self.clock.rate).0;
+        let (from, until) = (start.map_or(0, frame), end.map(frame));
+        if findings.errors() == 0 && until.is_some_and(|until| until <= from) {
+            let finding = Finding::error(rules::REGION, "until stands before from");
+            findings.push(&at_key("until"), finding.hint("the end comes after the start"));
+        }
+        if findings.errors() == 0 && (from > 0 || until.is_some()) {
+            self.region = Some(Region { from, until });
+        }
+        findings.into_list()
+    }
+
+    /// Cuts the programme to the region that was asked for.
+    pub(crate) fn crop(&self, maps: &mut EditMaps<'_>, findings: &mut Findings) {
+        let Some(Region { from, until }) = self.region else { return };
+        let length = maps.length().0;
+        let until = until.unwrap_or(length);
+        if from >= length || until > length {
+            let seconds = |frame: u64| self.sample_rate.seconds(FrameCount(frame));
+            let (key, beyond) = if from >= length { ("from", from) } else { ("until", until) };
+            let finding = Finding::error(rules::REGION, "the programme ends before this")
+                .found(format!("{:.3} s", seconds(beyond)))
+                .allowed(format!("up to {:.3} s", seconds(length)))
+                .hint("times count in the programme after its edits");
+            findings.push(&at_key(key), finding);
+            return;
+        }
+        maps.keep(from..until);
+    }
+}

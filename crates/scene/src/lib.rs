@@ -55,6 +55,7 @@ mod parse_position;
 mod path;
 mod place;
 mod read;
+mod reference;
 mod resolve;
 mod route;
 mod rules;
@@ -72,7 +73,8 @@ pub use layouts::{
     LayoutRequest, closest_layout_name, find_layout, parse_layout, standard_layouts,
 };
 pub use parse::{listed_stems, parse_scene};
-pub use rules::RULES;
+pub use reference::{key_reference, rules_table};
+pub use rules::{RULES, Rule};
 pub use scene::{BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest};
 pub use schema::{FileKind, schema};
 pub use time::Timecode;

@@ -6,6 +6,7 @@
 mod broken;
 mod flattening;
 mod groups;
+mod guide;
 mod layouts;
 mod limits;
 mod meaning;

@@ -288,11 +288,12 @@ fn the_messages_of_bad_values_are_those_that_were_agreed() {
 fn every_rule_that_a_finding_can_have_is_listed() {
     let source = include_str!("../../src/rules.rs");
     for (_, _, _, _, rule) in ROWS {
-        assert!(RULES.iter().any(|(id, _)| id == rule), "{rule} is not listed");
+        assert!(RULES.iter().any(|known| known.id == *rule), "{rule} is not listed");
     }
     // Findings take their rule from the constants of the list; no other file spells one.
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
     let mut files = 0;
+    let mut used = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -304,10 +305,42 @@ fn every_rule_that_a_finding_can_have_is_listed() {
             let text = std::fs::read_to_string(&path).unwrap();
             if text != source {
                 assert_rules_are_constants(&text, &path);
+                used.extend(uses(&text));
             }
         }
     }
     assert!(files > 20, "only {files} files were looked at");
+    assert_severities(source, &used);
+}
+
+/// The constants of rules and the severities they are reported with, `new` where it is computed.
+fn uses(text: &str) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    for severity in ["error", "warning", "note", "new"] {
+        for rest in text.split(&format!("Finding::{severity}(")).skip(1) {
+            let rest = rest.trim_start().trim_start_matches("rules::");
+            let name = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_');
+            found.push((name.collect(), severity));
+        }
+    }
+    found
+}
+
+/// What the list says of the severity of a rule is what its findings have.
+fn assert_severities(source: &str, used: &[(String, &'static str)]) {
+    for rule in RULES {
+        let before = source.split(&format!(" = \"{}\"", rule.id)).next().unwrap();
+        let constant = before.rsplit([' ', '\n']).next().unwrap();
+        let mut severities: Vec<_> =
+            used.iter().filter(|(name, _)| name == constant).map(|(_, s)| *s).collect();
+        severities.sort_unstable();
+        severities.dedup();
+        let said = match rule.severity {
+            Some(severity) => severities == [severity.name()],
+            None => severities.len() > 1 || severities == ["new"],
+        };
+        assert!(said, "{}: {:?} but {severities:?}", rule.id, rule.severity);
+    }
 }
 
 fn assert_rules_are_constants(text: &str, path: &std::path::Path) {

@@ -1,6 +1,6 @@
 //! Why a stem cannot be read.
 
-use crate::limits::{MAX_CHANNELS, MAX_FRAMES, SAMPLE_RATES_HZ};
+use crate::limits::{MAX_CHANNELS, MAX_FRAMES, MAX_OVERLAP, SAMPLE_RATES_HZ};
 use std::io;
 use std::path::PathBuf;
 
@@ -107,5 +107,13 @@ pub enum StemError {
         file: PathBuf,
         /// Where.
         frame: u64,
+    },
+    /// More clips at once than are read.
+    #[error("{}: {found} clips of the stem sound at once, at most {} may; list the file as several stems", file.display(), MAX_OVERLAP)]
+    Overlap {
+        /// The stem.
+        file: PathBuf,
+        /// The clips that sound at once.
+        found: usize,
     },
 }

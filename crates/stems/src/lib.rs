@@ -2,7 +2,8 @@
 //!
 //! [`probe`] tells what a file is without keeping its sound; [`StemReader`] delivers that sound on
 //! the timeline of the session: shifted by its offset, converted once to the session's rate, silent
-//! before and after. WAV, RF64 and BW64 are read by `cupola-bw64`, everything else by symphonia,
+//! before and after; [`ClipReader`] puts parts of that elsewhere in the programme, [`UseReader`] is
+//! whichever of the two a stem's use asks for. WAV, RF64 and BW64 are read by `cupola-bw64`, everything else by symphonia,
 //! which only `coded` knows; only `convert` knows the resampler.
 //!
 //! ```no_run
@@ -18,6 +19,7 @@
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+mod clips;
 mod coded;
 mod convert;
 mod error;
@@ -28,7 +30,8 @@ mod probe;
 mod reader;
 mod wav;
 
+pub use clips::{ClipReader, UseReader};
 pub use error::StemError;
-pub use limits::{MAX_CHANNELS, MAX_FRAMES, SAMPLE_RATES_HZ};
+pub use limits::{MAX_CHANNELS, MAX_FRAMES, MAX_OVERLAP, SAMPLE_RATES_HZ};
 pub use probe::{Probe, probe};
 pub use reader::StemReader;

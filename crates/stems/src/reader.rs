@@ -29,7 +29,18 @@ impl StemReader {
     /// session frames moves it afterwards. The sound ends at [`StemFacts::end_at`].
     pub fn open(path: &Path, offset: StemOffset, session: SampleRate) -> Result<Self, StemError> {
         let facts = probe(path)?.facts;
-        let decoder: Box<dyn Decode> = match open(path)? {
+        Self::of(open(path)?, path, &facts, offset, session)
+    }
+
+    /// A reader of a file whose facts are known.
+    pub(crate) fn of(
+        opened: Opened,
+        path: &Path,
+        facts: &StemFacts,
+        offset: StemOffset,
+        session: SampleRate,
+    ) -> Result<Self, StemError> {
+        let decoder: Box<dyn Decode> = match opened {
             Opened::Wav(wav) => Box::new(wav),
             Opened::Coded(coded) => Box::new(coded),
         };
@@ -43,7 +54,7 @@ impl StemReader {
             frames = Box::new(Converted::new(path, frames, channels, from_hz, session, length)?);
         }
         let frames = Box::new(Shifted::new(frames, session_shift));
-        Ok(Self { facts, frames })
+        Ok(Self { facts: facts.clone(), frames })
     }
 
     /// The facts of the file.

@@ -1,0 +1,275 @@
+//! A stem in clips: stretches of it at places of the programme, faded and summed.
+
+use crate::open::open;
+use crate::reader::StemReader;
+use crate::{MAX_OVERLAP, StemError, probe};
+use cupola_model::{Clip, Fade, FrameIndex, PlanarBlock, SampleRate, StemFacts, StemUse};
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+
+/// Frames of a clip read at once.
+const PIECE_FRAMES: usize = 1024;
+
+/// An open stem that delivers its clips in order, each at its place, from the first frame of the
+/// programme on.
+///
+/// At every frame of the programme it is the sum of the clips there, in their order, each the stem's
+/// frame times the clip's gain and fades ([`Clip::gain_at`]). The file is open as often as clips
+/// overlap, at most [`MAX_OVERLAP`] times, however many clips there are.
+pub struct ClipReader {
+    facts: StemFacts,
+    /// In order of time, none of them empty.
+    clips: Vec<Clip>,
+    /// The first clip that has not started.
+    next: usize,
+    /// What sounds, in the order of the clips.
+    voices: Vec<Voice>,
+    idle: Vec<Head>,
+    piece: PlanarBlock,
+    /// The frame of the programme that is read next.
+    position: u64,
+}
+
+/// A reader and where it stands.
+struct Head {
+    reader: StemReader,
+    frame: u64,
+}
+
+struct Voice {
+    clip: usize,
+    head: Head,
+}
+
+impl fmt::Debug for ClipReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { facts, clips, position, .. } = self;
+        let mut debug = f.debug_struct("ClipReader");
+        debug.field("facts", facts).field("clips", &clips.len()).field("position", position);
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl ClipReader {
+    /// Opens a stem for its clips; one without any is silent. [`StemReader::open`] tells what the
+    /// frames of the stem are.
+    pub fn open(path: &Path, stem: &StemUse, session: SampleRate) -> Result<Self, StemError> {
+        let facts = probe(path)?.facts;
+        let mut clips = stem.clips.clone().unwrap_or_default();
+        clips.retain(|clip| clip.length.0 > 0);
+        clips.sort_by_key(|clip| clip.at);
+        let overlap = overlap(&clips);
+        if overlap > MAX_OVERLAP {
+            return Err(StemError::Overlap { file: path.into(), found: overlap });
+        }
+        let head = |_| {
+            let reader = StemReader::of(open(path)?, path, &facts, stem.offset, session)?;
+            Ok(Head { reader, frame: 0 })
+        };
+        let idle: Vec<Head> = (0..overlap).map(head).collect::<Result<_, StemError>>()?;
+        let piece = PlanarBlock::new(usize::from(facts.channels), PIECE_FRAMES);
+        let voices = Vec::with_capacity(overlap);
+        Ok(Self { facts, clips, next: 0, voices, idle, piece, position: 0 })
+    }
+
+    /// The facts of the file.
+    pub fn facts(&self) -> &StemFacts {
+        &self.facts
+    }
+
+    /// Channels, 1 to [`crate::MAX_CHANNELS`].
+    pub fn channels(&self) -> usize {
+        usize::from(self.facts.channels)
+    }
+
+    /// Fills the frames `range` of every channel with the next frames of the programme; silence where
+    /// no clip is. The samples do not depend on how the ranges are cut.
+    ///
+    /// # Panics
+    /// When the block does not have the stem's channels or `range` reaches beyond it.
+    pub fn read(&mut self, block: &mut PlanarBlock, range: Range<usize>) -> Result<(), StemError> {
+        assert_eq!(block.channels(), self.channels(), "a block with the channels of the stem");
+        assert!(range.end <= block.frames(), "a range inside the block");
+        for channel in 0..block.channels() {
+            block.channel_mut(channel)[range.clone()].fill(0.0);
+        }
+        let mut at = range.start;
+        while at < range.end {
+            self.start_voices()?;
+            // Up to where the next clip starts or one ends, the same clips sound.
+            let starts = self.clips.get(self.next).map(|clip| clip.at.0);
+            let ends = self.voices.iter().map(|voice| self.clips[voice.clip].end().0);
+            let change = starts.into_iter().chain(ends).min().unwrap_or(u64::MAX);
+            let left = change.saturating_sub(self.position);
+            let count = usize::try_from(left).unwrap_or(usize::MAX).min(range.end - at);
+            for index in 0..self.voices.len() {
+                self.add_voice(index, block, at..at + count)?;
+            }
+            at += count;
+            self.position += count as u64;
+            self.end_voices();
+        }
+        Ok(())
+    }
+
+    fn start_voices(&mut self) -> Result<(), StemError> {
+        while let Some(clip) = self.clips.get(self.next).filter(|c| c.at.0 <= self.position) {
+            let from = clip.from.0;
+            // The reader with the shortest way forward; to go back costs much with some codecs.
+            let way = |head: &Head| from.checked_sub(head.frame).unwrap_or(u64::MAX);
+            let nearest = (0..self.idle.len()).min_by_key(|&i| way(&self.idle[i]));
+            let nearest = nearest.expect("as many readers as clips overlap");
+            let mut head = self.idle.swap_remove(nearest);
+            if head.frame != from {
+                head.reader.seek(from)?;
+                head.frame = from;
+            }
+            self.voices.push(Voice { clip: self.next, head });
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    /// Gives the readers of clips that are over back.
+    fn end_voices(&mut self) {
+        let mut index = 0;
+        while let Some(voice) = self.voices.get(index) {
+            if self.clips[voice.clip].end().0 <= self.position {
+                self.idle.push(self.voices.remove(index).head);
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    /// Adds the next frames of a clip, the first of them at the frame `position` of the programme.
+    fn add_voice(
+        &mut self,
+        index: usize,
+        block: &mut PlanarBlock,
+        range: Range<usize>,
+    ) -> Result<(), StemError> {
+        let Self { clips, voices, piece, .. } = self;
+        let Voice { clip, head } = &mut voices[index];
+        let clip = &clips[*clip];
+        let mut frame = self.position;
+        for start in range.clone().step_by(PIECE_FRAMES) {
+            let count = PIECE_FRAMES.min(range.end - start);
+            head.reader.read(piece, 0..count)?;
+            for (channel, signal) in piece.iter().enumerate() {
+                add_faded(
+                    &mut block.channel_mut(channel)[start..start + count],
+                    signal,
+                    clip,
+                    frame,
+                );
+            }
+            frame += count as u64;
+            head.frame = head.frame.saturating_add(count as u64);
+        }
+        Ok(())
+    }
+}
+
+/// Adds a signal times the gain of its clip; the first sample is at `frame` of the programme.
+fn add_faded(out: &mut [f32], signal: &[f32], clip: &Clip, frame: u64) {
+    let mut at = 0;
+    while at < out.len() {
+        let now = frame + at as u64;
+        let spans = clip.fades.iter().map(span);
+        let turn = spans.clone().flat_map(|s| [s.start, s.end]).filter(|&f| f > now).min();
+        let left = turn.map_or(u64::MAX, |turn| turn - now);
+        let end = at + usize::try_from(left).unwrap_or(usize::MAX).min(out.len() - at);
+        let pairs = out[at..end].iter_mut().zip(&signal[at..end]);
+        if spans.into_iter().any(|span| span.contains(&now)) {
+            for (n, (out, &x)) in pairs.enumerate() {
+                *out += gain_at(clip, now + n as u64) * x;
+            }
+        } else {
+            let gain = gain_at(clip, now);
+            pairs.for_each(|(out, &x)| *out += gain * x);
+        }
+        at = end;
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a legal gain is far from the limits of f32")]
+fn gain_at(clip: &Clip, frame: u64) -> f32 {
+    clip.gain_at(FrameIndex(frame)) as f32
+}
+
+/// The frames during which a fade changes.
+fn span(fade: &Fade) -> Range<u64> {
+    let end = i128::from(fade.start) + i128::from(fade.length.0);
+    let frame = |frame: i128| u64::try_from(frame.max(0)).unwrap_or(u64::MAX);
+    frame(fade.start.into())..frame(end)
+}
+
+/// The most clips that sound at one frame.
+fn overlap(clips: &[Clip]) -> usize {
+    let mut ends: Vec<u64> = clips.iter().map(|clip| clip.end().0).collect();
+    ends.sort_unstable();
+    let (mut most, mut over) = (0, 0);
+    for (started, clip) in clips.iter().enumerate() {
+        // No clip is empty, so those that are over have started.
+        over += ends[over..].iter().take_while(|&&end| end <= clip.at.0).count();
+        most = most.max(started + 1 - over);
+    }
+    most
+}
+
+/// An open stem as the programme uses it.
+#[derive(Debug)]
+pub enum UseReader {
+    /// Straight through.
+    Straight(StemReader),
+    /// In clips.
+    Clips(ClipReader),
+}
+
+impl UseReader {
+    /// Opens the stem the way its use says.
+    pub fn open(path: &Path, stem: &StemUse, session: SampleRate) -> Result<Self, StemError> {
+        match stem.clips {
+            None => StemReader::open(path, stem.offset, session).map(Self::Straight),
+            Some(_) => ClipReader::open(path, stem, session).map(Self::Clips),
+        }
+    }
+
+    /// The next frames of the programme: [`StemReader::read`], [`ClipReader::read`].
+    pub fn read(&mut self, block: &mut PlanarBlock, range: Range<usize>) -> Result<(), StemError> {
+        match self {
+            Self::Straight(reader) => reader.read(block, range),
+            Self::Clips(reader) => reader.read(block, range),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cupola_model::{FrameCount, LinearGain, StemOffset};
+
+    #[test]
+    fn a_loop_of_a_thousand_cross_fades_has_its_file_open_twice() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stereo24.wav");
+        let clip = |n: u64| Clip {
+            at: FrameIndex(900 * n),
+            from: FrameIndex(500),
+            length: FrameCount(1000),
+            gain: LinearGain::UNITY,
+            fades: vec![],
+        };
+        let (facts, clips) = (probe(&path).unwrap().facts, (0..1000).map(clip).collect());
+        let (name, offset) = (String::new(), StemOffset::NONE);
+        let stem = StemUse { name, facts, offset, clips: Some(clips) };
+        let mut reader = ClipReader::open(&path, &stem, SampleRate::HZ_48000).unwrap();
+        let mut block = PlanarBlock::new(2, 4096);
+        for _ in 0..230 {
+            reader.read(&mut block, 0..4096).unwrap();
+            assert_eq!(reader.idle.len() + reader.voices.len(), 2);
+        }
+        assert!(reader.voices.is_empty() && reader.next == 1000);
+    }
+}

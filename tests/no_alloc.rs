@@ -93,12 +93,14 @@ fn timeline() -> Timeline {
         channels: channels.collect(),
     };
     let objects = (0..4).map(|index| mover(index, labels.len() + index));
+    let points = (0..40).map(|n| (FrameIndex(n * 1234), LinearGain((n % 3 + 1) as f64))).collect();
+    let envelope = std::sync::Arc::new(Envelope::new(points).expect("a legal envelope"));
     let source = |lane: usize| LaneSource {
         stem: StemIndex(0),
         channel: (lane % 2) as u16,
         gain: LinearGain(0.5),
         low_pass_hz: (lane == 3).then_some(120.0),
-        envelope: None,
+        envelope: (lane % 3 == 0).then(|| envelope.clone()),
     };
     let facts = StemFacts {
         sample_rate: 48_000,

@@ -1,13 +1,14 @@
 //! Stems to lanes.
 
 use crate::RenderError;
+use crate::envelope::EnvelopeWalk;
 use crate::low_pass::LowPass;
 use crate::mix::add_constant;
 use cupola_model::{PlanarBlock, Timeline, TrackIndex};
 use fearless_simd::Level;
 
 /// Mixes stems into the lanes of a timeline: each lane is the sum of its sources, each with its gain
-/// and, where wanted, its low-pass.
+/// and, where wanted, its envelope and its low-pass, in this order.
 ///
 /// The output does not depend on how the programme is cut into calls.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ struct Source {
     stem: usize,
     channel: usize,
     gain: f64,
+    envelope: Option<EnvelopeWalk>,
     low_pass: Option<LowPass>,
 }
 
@@ -46,6 +48,7 @@ impl LaneMixer {
                     stem: source.stem.0,
                     channel: usize::from(source.channel),
                     gain: source.gain.0,
+                    envelope: source.envelope.clone().map(EnvelopeWalk::new),
                     low_pass,
                 });
             }
@@ -80,12 +83,44 @@ impl LaneMixer {
 
 impl Source {
     fn add_to(&mut self, out: &mut [f32], signal: &[f32], level: Level) {
-        match &mut self.low_pass {
-            None => add_constant(level, out, signal, self.gain as f32),
-            Some(filter) => {
-                for (out, &x) in out.iter_mut().zip(signal) {
-                    *out += (self.gain * filter.next(x)) as f32;
+        let Self { gain, envelope, low_pass, .. } = self;
+        let Some(envelope) = envelope else {
+            return add_level(out, signal, *gain, low_pass, level);
+        };
+        envelope.walk(signal.len(), |frames, line| {
+            let (out, signal) = (&mut out[frames.clone()], &signal[frames]);
+            match (line.level(), &mut *low_pass) {
+                (Some(level_gain), None) => {
+                    add_constant(level, out, signal, (*gain * level_gain) as f32);
                 }
+                (_, None) => {
+                    for (n, (out, &x)) in out.iter_mut().zip(signal).enumerate() {
+                        *out += (*gain * line.at(n)) as f32 * x;
+                    }
+                }
+                (_, Some(filter)) => {
+                    for (n, (out, &x)) in out.iter_mut().zip(signal).enumerate() {
+                        *out += (*gain * filter.next(line.at(n) * f64::from(x))) as f32;
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Adds a signal with one gain throughout.
+fn add_level(
+    out: &mut [f32],
+    signal: &[f32],
+    gain: f64,
+    low_pass: &mut Option<LowPass>,
+    level: Level,
+) {
+    match low_pass {
+        None => add_constant(level, out, signal, gain as f32),
+        Some(filter) => {
+            for (out, &x) in out.iter_mut().zip(signal) {
+                *out += (gain * filter.next(x.into())) as f32;
             }
         }
     }

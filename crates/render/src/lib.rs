@@ -4,6 +4,7 @@
 //! lock or log, and its output does not depend on how the programme is cut into calls.
 
 pub mod binaural;
+mod envelope;
 mod error;
 mod gains;
 mod lanes;

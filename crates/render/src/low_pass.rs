@@ -37,9 +37,9 @@ impl LowPass {
         Self { coefficients, states: [[0.0; 2]; 2] }
     }
 
-    pub(crate) fn next(&mut self, sample: f32) -> f64 {
+    pub(crate) fn next(&mut self, sample: f64) -> f64 {
         let Coefficients { b, a1, a2 } = self.coefficients;
-        let mut x = f64::from(sample);
+        let mut x = sample;
         for [s1, s2] in &mut self.states {
             let y = b * x + *s1;
             *s1 = 2.0 * b * x - a1 * y + *s2;

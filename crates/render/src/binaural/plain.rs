@@ -99,7 +99,7 @@ impl Lfe {
     /// Adds a hop.
     pub(super) fn process(&mut self, lane: &[f32], left: &mut [f32], right: &mut [f32]) {
         for (out, &sample) in self.delay.newest().iter_mut().zip(lane) {
-            *out = self.filter.next(sample) as f32;
+            *out = self.filter.next(sample.into()) as f32;
         }
         for ((l, r), sample) in left.iter_mut().zip(right).zip(self.delay.oldest()) {
             *l += sample;

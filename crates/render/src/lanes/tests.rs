@@ -94,29 +94,78 @@ fn a_low_pass_leaves_a_slow_signal_and_stops_a_fast_one() {
 #[test]
 fn the_bits_do_not_depend_on_the_size_of_calls() {
     let stems = stems(5000);
-    let whole = mix(&stems);
-    for size in [1, 17, 480, 1024] {
-        let mut mixer = LaneMixer::new(&timeline(120.0)).unwrap();
-        let mut start = 0;
-        while start < 5000 {
-            let end = (start + size).min(5000);
-            let parts: Vec<PlanarBlock> = stems
-                .iter()
-                .map(|stem| {
-                    let mut part = PlanarBlock::new(stem.channels(), end - start);
-                    let channels = part.iter_mut().zip(stem.iter());
-                    channels.for_each(|(to, from)| to.copy_from_slice(&from[start..end]));
-                    part
-                })
-                .collect();
-            let mut lanes = PlanarBlock::new(3, end - start);
-            mixer.process(&parts, &mut lanes);
-            for (got, all) in lanes.iter().zip(whole.iter()) {
-                assert_eq!(got, &all[start..end], "calls of {size} frames, at {start}");
+    for timeline in [timeline(120.0), with_envelopes()] {
+        let mut whole = PlanarBlock::new(3, 5000);
+        LaneMixer::new(&timeline).unwrap().process(&stems, &mut whole);
+        for size in [1, 17, 480, 1024] {
+            let mut mixer = LaneMixer::new(&timeline).unwrap();
+            for start in (0..5000).step_by(size) {
+                let end = (start + size).min(5000);
+                let parts: Vec<PlanarBlock> =
+                    stems.iter().map(|stem| part(stem, start..end)).collect();
+                let mut lanes = PlanarBlock::new(3, end - start);
+                mixer.process(&parts, &mut lanes);
+                for (got, all) in lanes.iter().zip(whole.iter()) {
+                    assert_eq!(got, &all[start..end], "calls of {size} frames, at {start}");
+                }
             }
-            start = end;
         }
     }
+}
+
+fn part(block: &PlanarBlock, frames: std::ops::Range<usize>) -> PlanarBlock {
+    let mut part = PlanarBlock::new(block.channels(), frames.len());
+    let channels = part.iter_mut().zip(block.iter());
+    channels.for_each(|(to, from)| to.copy_from_slice(&from[frames.clone()]));
+    part
+}
+
+/// Lane 0 with an envelope of odd points on its first source, lane 2 with one before its low-pass.
+fn with_envelopes() -> Timeline {
+    let points = [(7, 0.5), (700, 2.0), (701, 0.0), (1500, 0.0), (3333, 1.0), (3900, 0.25)];
+    let points = points.map(|(frame, gain)| (FrameIndex(frame), LinearGain(gain)));
+    let envelope = std::sync::Arc::new(Envelope::new(points.into()).unwrap());
+    let mut timeline = timeline(120.0);
+    for lane in [0, 2] {
+        timeline.lanes[lane].sources[0].envelope = Some(envelope.clone());
+    }
+    timeline
+}
+
+/// The gain of [`with_envelopes`], stretch by stretch.
+fn envelope_twin(frame: usize) -> f64 {
+    let n = frame as f64;
+    match frame {
+        0..7 => 0.5,
+        7..700 => 0.5 + 1.5 * (n - 7.0) / 693.0,
+        700 => 2.0,
+        701..1500 => 0.0,
+        1500..3333 => (n - 1500.0) / 1833.0,
+        3333..3900 => 1.0 - 0.75 * (n - 3333.0) / 567.0,
+        _ => 0.25,
+    }
+}
+
+#[test]
+fn an_envelope_is_a_gain_at_every_sample_before_the_low_pass() {
+    let stems = stems(5000);
+    let mut lanes = PlanarBlock::new(3, 5000);
+    LaneMixer::new(&with_envelopes()).unwrap().process(&stems, &mut lanes);
+    // What goes into the filter is multiplied first, so a mixer without envelopes is the twin.
+    let mut faded = stems.clone();
+    for channel in 0..2 {
+        for (n, x) in faded[0].channel_mut(channel).iter_mut().enumerate() {
+            *x = (f64::from(*x) * envelope_twin(n)) as f32;
+        }
+    }
+    let twin = mix(&faded);
+    for lane in [0, 2] {
+        for n in 0..5000 {
+            let apart = (lanes.channel(lane)[n] - twin.channel(lane)[n]).abs();
+            assert!(apart < 1e-6, "lane {lane}, frame {n}: {apart}");
+        }
+    }
+    assert_ne!(twin, mix(&stems));
 }
 
 #[test]

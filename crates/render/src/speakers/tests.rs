@@ -2,6 +2,7 @@ use super::*;
 use crate::test_layouts::{Dice, layout};
 use cupola_model::*;
 
+mod cut;
 mod twin;
 
 fn object(lane: usize, points: Vec<TimedPoint>) -> Item {

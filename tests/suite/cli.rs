@@ -332,6 +332,28 @@ fn sound_beyond_the_end_cannot_stop_a_run() {
 }
 
 #[test]
+fn what_lies_outside_the_clips_of_a_stem_is_no_tail() {
+    let scene = |play: &str| {
+        let stem = format!("{{file: a.wav, play: [{play}]}}");
+        let scene = SCENE.replace("title: Test", "title: Test\nend: 4800 samples");
+        assert!(scene.contains("{file: a.wav}"), "the scene has changed");
+        scene.replace("{file: a.wav}", &stem)
+    };
+    let project = Project::new(&scene("{at: 0, length: 0.1 s}"));
+    project.stem("a.wav", 1, 48_000, |_, _| 0.25);
+    for (play, cut) in [
+        ("{at: 0, length: 0.1 s}", false),
+        ("{at: 0, length: 0.11 s}", true),
+        ("{at: 0.05 s, in: 0.98 s}", false),
+    ] {
+        project.write("scene.yaml", &scene(play));
+        let run = project.run(&["build", "scene.yaml", "--json", "--force"]).expect(0);
+        let noted = run.json()["findings"].to_string().contains("signal.tail_cut");
+        assert_eq!(noted, cut, "{play}: {}", run.stdout);
+    }
+}
+
+#[test]
 fn two_scenes_in_one_folder_do_not_lock_each_other_out() {
     let project = project();
     project.write("other.yaml", &SCENE.replace("title: Test", "title: Other"));

@@ -11,7 +11,7 @@ use cupola_masters::{AdmBwfSink, FileReport, WavSink, WavSpec};
 use cupola_model::{Finding, HrtfSet, Timeline};
 use cupola_render::binaural::BinauralRenderer;
 use cupola_render::{Renderer, SpeakerRenderer};
-use cupola_stems::StemReader;
+use cupola_stems::UseReader;
 use rayon::prelude::*;
 use std::path::Path;
 use std::time::Instant;
@@ -66,12 +66,12 @@ fn run(
     })
 }
 
-fn open_stems(project: &Project) -> Result<Vec<StemReader>, JobError> {
+fn open_stems(project: &Project) -> Result<Vec<UseReader>, JobError> {
     let uses = &project.timeline.stems;
     let opened: Vec<_> = uses
         .par_iter()
         .zip(&project.stem_paths)
-        .map(|(stem, path)| StemReader::open(path, stem.offset, project.timeline.sample_rate))
+        .map(|(stem, path)| UseReader::open(path, stem, project.timeline.sample_rate))
         .collect();
     let mut readers = Vec::new();
     let mut findings = Vec::new();

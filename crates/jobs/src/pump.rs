@@ -11,7 +11,7 @@ use crate::tails::Tails;
 use cupola_masters::{AdmBwfSink, Finished, MastersError, WavSink};
 use cupola_model::{PlanarBlock, Timeline};
 use cupola_render::{LaneMixer, Renderer};
-use cupola_stems::{StemError, StemReader};
+use cupola_stems::{StemError, UseReader};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
@@ -114,7 +114,7 @@ fn chunk_frames(timeline: &Timeline) -> usize {
 /// The stems of a programme, read in step.
 struct Intake<'a> {
     names: Vec<&'a str>,
-    readers: Vec<StemReader>,
+    readers: Vec<UseReader>,
     io_frames: usize,
 }
 
@@ -142,7 +142,7 @@ pub(crate) struct Passed {
 /// Reads every stem once and feeds every route to its end.
 pub(crate) fn run(
     timeline: &Timeline,
-    readers: Vec<StemReader>,
+    readers: Vec<UseReader>,
     routes: &mut [Route],
     io_frames: usize,
     progress: &dyn Progress,
@@ -196,7 +196,8 @@ pub(crate) fn run(
     Ok(passed)
 }
 
-/// Reads on to the end of the longest stem that is used, or to the first stem that cannot be read.
+/// Reads on to the end of the longest stem that is used, or to the first stem that cannot be read. Of a
+/// stem in clips only these are read: what lies outside them was left out on purpose.
 fn read_tails(
     timeline: &Timeline,
     intake: &mut Intake<'_>,

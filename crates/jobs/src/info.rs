@@ -1,7 +1,7 @@
 //! What a file holds, for people and for machines.
 
 use crate::answer::count;
-use crate::{Document, JobError, check};
+use crate::{Document, JobError, Selection, check};
 use cupola_bw64::SampleFormat;
 use cupola_masters::{FileInfo, MastersError, describe};
 use cupola_model::{BinauralMode, FrameRate};

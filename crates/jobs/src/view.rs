@@ -6,7 +6,7 @@ use crate::plan::{allow_overwrite, find_layout, inputs, refuse_folder, title};
 use crate::produce::make_folder;
 use crate::project::{Project, load};
 use crate::pump::not_written;
-use crate::{Document, JobError};
+use crate::{Document, JobError, Selection};
 use cupola_masters::PendingFile;
 use cupola_model::{Finding, FrameIndex};
 use cupola_report::{Beat, ViewOptions};

@@ -70,6 +70,7 @@ mod parse_versions;
 mod path;
 mod place;
 mod read;
+mod reference;
 mod region;
 mod resolve;
 mod route;
@@ -90,7 +91,8 @@ pub use layouts::{
     LayoutRequest, closest_layout_name, find_layout, parse_layout, standard_layouts,
 };
 pub use parse::{Draft, draft_scene, parse_scene, parse_scene_with};
-pub use rules::RULES;
+pub use reference::{key_reference, rules_table};
+pub use rules::{RULES, Rule};
 pub use scene::{BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest};
 pub use schema::{FileKind, schema};
 pub use time::Timecode;

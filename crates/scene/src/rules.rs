@@ -1,94 +1,201 @@
 //! Every rule a scene or layout is checked against. An id never changes its meaning.
 
-macro_rules! rules {
-    ($($name:ident = $id:literal, $meaning:literal;)*) => {
-        $(pub(crate) const $name: &str = $id;)*
+use cupola_model::Severity;
 
-        /// Every rule id this room reports, with one line of meaning.
-        pub const RULES: &[(&str, &str)] = &[$(($id, $meaning)),*];
+/// Something a scene or layout is checked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name in findings, which never changes its meaning.
+    pub id: &'static str,
+    /// How bad it is; `None` when that depends.
+    pub severity: Option<Severity>,
+    /// What is found.
+    pub meaning: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+macro_rules! severity {
+    (error) => {
+        Some(Severity::Error)
+    };
+    (warning) => {
+        Some(Severity::Warning)
+    };
+    (note) => {
+        Some(Severity::Note)
+    };
+    (varies) => {
+        None
     };
 }
 
+macro_rules! rules {
+    ($($name:ident = $id:literal, $severity:ident, $meaning:literal, $remedy:literal;)*) => {
+        $(pub(crate) const $name: &str = $id;)*
+
+        /// Every rule this room reports, listed with remedies in `scenes/RULES.md`.
+        pub const RULES: &[Rule] = &[$(Rule {
+            id: $id,
+            severity: severity!($severity),
+            meaning: $meaning,
+            remedy: $remedy,
+        }),*];
+    };
+}
+
+// Name, id, severity (error, warning, note, or varies), what is found, what to do about it.
 rules! {
-    YAML_SYNTAX = "scene.yaml.syntax", "The text is not one YAML document.";
-    YAML_LIMIT = "scene.yaml.limit", "The file is too large, too deep or holds too many values.";
-    YAML_TAG = "scene.yaml.tag", "YAML tags (`!word`) are not used.";
-    MORE = "scene.findings.more", "Further findings were left out of the list.";
-    VERSION = "scene.version", "The format version is one this program does not read.";
-    INCLUDE_UNREADABLE = "scene.include.unreadable", "An included file that cannot be read.";
-    INCLUDE_OUTSIDE = "scene.include.outside", "An included file outside the project folder.";
-    INCLUDE_CYCLE = "scene.include.cycle", "Files that include each other.";
-    INCLUDE_LIMIT = "scene.include.limit", "Too many included files, or too deep ones.";
-    INCLUDE_KEY = "scene.include.key", "A key that included files may not have.";
-    INCLUDE_NOTHING = "scene.include.nothing", "Something is removed that no file includes.";
-    KEY_UNKNOWN = "scene.key.unknown", "A key that does not exist here.";
-    KEY_MISSING = "scene.key.missing", "A key that is needed is not there.";
-    KEY_DUPLICATE = "scene.key.duplicate", "A key is written twice in one mapping.";
-    KEY_CONFLICT = "scene.key.conflict", "Keys that exclude each other.";
-    VALUE_EMPTY = "scene.value.empty", "A key without a value, or an empty name.";
-    VALUE_TYPE = "scene.value.type", "A text where a list is needed, and the like.";
-    VALUE_NUMBER = "scene.value.number", "Not a number.";
-    VALUE_TIME = "scene.value.time", "Not a time.";
-    VALUE_TIMECODE = "scene.value.timecode", "Not a timecode at the frame rate.";
-    VALUE_RANGE = "scene.value.range", "A number or time out of its range.";
-    VALUE_WORD = "scene.value.word", "Not one of the words allowed here.";
-    VALUE_TEXT = "scene.value.text", "A text with control characters, or far too long.";
-    TIME_NO_TEMPO = "scene.time.no_tempo", "Bars or beats without a tempo.";
-    TIME_RELATIVE = "scene.time.relative", "A time after another one where none stands before.";
-    TEMPO_ORDER = "scene.tempo.order", "Tempo changes are not in order of time.";
-    TEMPO_METER = "scene.tempo.meter", "Not a meter, or a meter that changes inside a bar.";
-    NAME_DUPLICATE = "scene.name.duplicate", "Two objects share a name.";
-    NAME_LONG = "scene.name.long", "A name longer than the 64 characters a master carries.";
-    STEM_UNKNOWN = "scene.stem.unknown", "A stem that the scene does not list.";
-    STEM_UNUSED = "scene.stem.unused", "A stem that nothing uses.";
-    STEM_CHANNEL = "scene.stem.channel", "A channel the stem does not have.";
-    STEM_OUTSIDE = "scene.stem.outside", "The offset puts the stem outside the programme.";
-    PLAY_OUTSIDE = "scene.play.outside", "A placement takes what the stem does not have.";
-    PLAY_FADE = "scene.play.fade", "Fades or repeats of a placement that do not fit into it.";
-    GROUP_EMPTY = "scene.group.empty", "A group that nothing belongs to.";
-    ROUTE_SPLIT = "scene.route.split", "What becomes of the channels of a surround stem, or why nothing does.";
-    NAME_UNKNOWN = "scene.name.unknown", "A group, object or bed that the scene does not have.";
-    EDIT_REGION = "scene.edit.region", "A region that ends before it starts, or is the whole song.";
-    EDIT_OVERLAP = "scene.edit.overlap", "Edits that want different things of the same place.";
-    EDIT_OUTSIDE = "scene.edit.outside", "An edit reaches beyond the end of the song.";
-    EDIT_SHORT = "scene.edit.short", "Less is left between two joints than their cross-fades take.";
-    REGION = "scene.region", "The part of the programme that was asked for is not in it.";
-    ROUTE_TARGET = "scene.route.target", "It cannot be told which bed channels a stem feeds.";
-    ROUTE_SIDES = "scene.route.sides", "A stereo stem is listed as if its sides were swapped.";
-    ROUTE_IN_ORDER = "scene.route.in_order", "The channels of a stem feed those of the bed in order.";
-    BED_LABEL = "scene.bed.label", "A channel the bed does not have.";
-    BED_PADDED = "scene.bed.padded", "Padding moves channels to those of 7.1.2 at the same place.";
-    LFE_NO_LOWPASS = "scene.lfe.no_lowpass", "A full-range signal is sent to the LFE.";
-    OBJECT_STEREO = "scene.object.stereo", "An object needs one channel, or two as a pair.";
-    POSITION_MIXED = "scene.position.mixed", "Polar and room coordinates in one object.";
-    PAIR_CLIPPED = "scene.pair.clipped", "A pair is wider than the room and stops at its walls.";
-    KEYFRAME_ORDER = "scene.keyframe.order", "Keyframes are not in order of time.";
-    KEYFRAME_TWICE = "scene.keyframe.twice", "Two keyframes at one time.";
-    KEYFRAME_EMPTY = "scene.keyframe.empty", "A keyframe that changes nothing.";
-    KEYFRAME_JUMP = "scene.keyframe.jump", "A value jumps at its first keyframe.";
-    KEYFRAME_AFTER_END = "scene.keyframe.after_end", "A keyframe after the end of the programme.";
-    PATH_END = "scene.path.end", "A path that ends before it starts.";
-    PATH_OUTSIDE = "scene.path.outside", "A path that leaves the room.";
-    PATH_OPPOSITE = "scene.path.opposite", "An arc between opposite directions.";
-    OUTPUT_TWICE = "scene.output.twice", "Two outputs that would have one name.";
-    MASTER_RATE = "scene.master.sample_rate", "Masters are made at 48 or 96 kHz.";
-    MASTER_BED = "scene.master.bed", "Some players expect ten bed tracks.";
-    LIMIT_OBJECTS = "scene.limit.objects", "More than 118 objects.";
-    LIMIT_TRACKS = "scene.limit.tracks", "More than 128 tracks.";
-    LIMIT_CLIPS = "scene.limit.clips", "Stems in more pieces than fit into memory.";
-    LIMIT_POINTS = "scene.limit.points", "More movement than fits into memory.";
-    PROGRAMME_EMPTY = "scene.programme.empty", "Nothing to hear.";
-    PROGRAMME_LENGTH = "scene.programme.length", "The programme has no length, or more than a day.";
-    LAYOUT_SPEAKERS = "layout.speakers", "The loudspeakers do not make a layout.";
+    YAML_SYNTAX = "scene.yaml.syntax", error, "The text is not one YAML document.",
+        "Look at the place and the line above: indentation, colons, brackets and quotation marks.";
+    YAML_LIMIT = "scene.yaml.limit", error, "The file is too large, too deep or holds too many values.",
+        "Check that it is the right file; write fewer aliases and levels.";
+    YAML_TAG = "scene.yaml.tag", error, "YAML tags (`!word`) are not used.",
+        "Remove the word that starts with `!`.";
+    MORE = "scene.findings.more", warning, "Further findings were left out of the list.",
+        "Mend those that are listed first.";
+    VERSION = "scene.version", error, "The format version is one this program does not read.",
+        "Write `cupola: 1`, or use a newer Cupola.";
+    INCLUDE_UNREADABLE = "scene.include.unreadable", error, "An included file that cannot be read.",
+        "Correct the path; it counts from the file that includes.";
+    INCLUDE_OUTSIDE = "scene.include.outside", error, "An included file outside the project folder.",
+        "Put an empty `.cupola-project` into the folder that holds both files, or move the file.";
+    INCLUDE_CYCLE = "scene.include.cycle", error, "Files that include each other.",
+        "Take one `include` out of the circle.";
+    INCLUDE_LIMIT = "scene.include.limit", error, "Too many included files, or too deep ones.",
+        "Include fewer files, and fewer from each other.";
+    INCLUDE_KEY = "scene.include.key", error, "A key that included files may not have.",
+        "Move the key to the scene.";
+    INCLUDE_NOTHING = "scene.include.nothing", error, "Something is removed that no file includes.",
+        "Correct the name, or remove `remove`.";
+    KEY_UNKNOWN = "scene.key.unknown", error, "A key that does not exist here.",
+        "Correct the spelling; the finding lists the keys that exist here.";
+    KEY_MISSING = "scene.key.missing", error, "A key that is needed is not there.",
+        "Add the key as the finding shows.";
+    KEY_DUPLICATE = "scene.key.duplicate", error, "A key is written twice in one mapping.",
+        "Keep one of them.";
+    KEY_CONFLICT = "scene.key.conflict", error, "Keys that exclude each other.",
+        "Keep the one that is meant.";
+    VALUE_EMPTY = "scene.value.empty", error, "A key without a value, or an empty name.",
+        "Write a value, or remove the key.";
+    VALUE_TYPE = "scene.value.type", error, "A text where a list is needed, and the like.",
+        "Write it in the form the finding shows.";
+    VALUE_NUMBER = "scene.value.number", error, "Not a number.",
+        "Write a number, with a point for decimals.";
+    VALUE_TIME = "scene.value.time", error, "Not a time.",
+        "Write it as `12.5 s`, `0:12.5`, `600000 samples`, `bar 9 beat 2.5` or `01:00:12:08`.";
+    VALUE_TIMECODE = "scene.value.timecode", error, "Not a timecode at the frame rate.",
+        "Write hours, minutes, seconds and frames that exist at `frame_rate`.";
+    VALUE_RANGE = "scene.value.range", error, "A number or time out of its range.",
+        "Choose a value in the range the finding shows.";
+    VALUE_WORD = "scene.value.word", error, "Not one of the words allowed here.",
+        "Choose one of the words the finding lists.";
+    VALUE_TEXT = "scene.value.text", error, "A text with control characters, or far too long.",
+        "Write it on one line of at most 1000 characters, without tabs.";
+    TIME_NO_TEMPO = "scene.time.no_tempo", error, "Bars or beats without a tempo.",
+        "Add `tempo: {bpm: 120, meter: 4/4}` at the top.";
+    TIME_RELATIVE = "scene.time.relative", error, "A time after another one where none stands before.",
+        "Write a time from the start of the programme.";
+    TEMPO_ORDER = "scene.tempo.order", error, "Tempo changes are not in order of time.",
+        "Sort the entries; the first one holds from bar 1.";
+    TEMPO_METER = "scene.tempo.meter", error, "Not a meter, or a meter that changes inside a bar.",
+        "Write it as `6/8`, and change it at a bar line.";
+    NAME_DUPLICATE = "scene.name.duplicate", warning, "Two objects share a name.",
+        "Give one of them a `name` of its own.";
+    NAME_LONG = "scene.name.long", warning, "A name longer than the 64 characters a master carries.",
+        "Shorten it.";
+    STEM_UNKNOWN = "scene.stem.unknown", error, "A stem that the scene does not list.",
+        "Correct the name, or list the stem under `stems`.";
+    STEM_UNUSED = "scene.stem.unused", warning, "A stem that nothing uses.",
+        "Add it to a bed or an object, or remove it.";
+    STEM_CHANNEL = "scene.stem.channel", error, "A channel the stem does not have.",
+        "Choose a channel the stem has; a mono stem needs no `channel`.";
+    STEM_OUTSIDE = "scene.stem.outside", warning, "The offset puts the stem outside the programme.",
+        "Correct `offset` or `end`.";
+    PLAY_OUTSIDE = "scene.play.outside", error, "A placement takes what the stem does not have.",
+        "Correct `in`, `out` or `length`; the stem may be shorter than you think.";
+    PLAY_FADE = "scene.play.fade", error, "Fades or repeats of a placement that do not fit into it.",
+        "Shorten the fades, or lengthen what they fade.";
+    GROUP_EMPTY = "scene.group.empty", warning, "A group that nothing belongs to.",
+        "Add the group to the `groups` of a bed, route or object, or remove it.";
+    ROUTE_SPLIT = "scene.route.split", varies, "What becomes of the channels of a surround stem, or why nothing does.",
+        "Check the layout and `order` of the stem against its channels.";
+    NAME_UNKNOWN = "scene.name.unknown", error, "A group, object or bed that the scene does not have.",
+        "Choose one of the names the finding lists.";
+    EDIT_REGION = "scene.edit.region", error, "A region that ends before it starts, or is the whole song.",
+        "Correct `from` or `to`.";
+    EDIT_OVERLAP = "scene.edit.overlap", error, "Edits that want different things of the same place.",
+        "Move one of the regions, or make them one.";
+    EDIT_OUTSIDE = "scene.edit.outside", error, "An edit reaches beyond the end of the song.",
+        "Correct the time; edits are written in times of the whole song.";
+    EDIT_SHORT = "scene.edit.short", error, "Less is left between two joints than their cross-fades take.",
+        "Shorten the cross-fades, or move the edits apart.";
+    REGION = "scene.region", error, "The part of the programme that was asked for is not in it.",
+        "Choose times inside the programme.";
+    ROUTE_TARGET = "scene.route.target", error, "It cannot be told which bed channels a stem feeds.",
+        "Name as many channels in `to` as the stem has, or choose one with `channel`.";
+    ROUTE_SIDES = "scene.route.sides", warning, "A stereo stem is listed as if its sides were swapped.",
+        "To swap the sides, write two routes with `channel`.";
+    ROUTE_IN_ORDER = "scene.route.in_order", note, "The channels of a stem feed those of the bed in order.",
+        "If the file has another order, list it in `to`.";
+    BED_LABEL = "scene.bed.label", error, "A channel the bed does not have.",
+        "Choose a channel the finding lists, or a larger `format`.";
+    BED_PADDED = "scene.bed.padded", note, "Padding moves channels to those of 7.1.2 at the same place.",
+        "Nothing, if that is what you want.";
+    LFE_NO_LOWPASS = "scene.lfe.no_lowpass", warning, "A full-range signal is sent to the LFE.",
+        "Give the LFE a route of its own with `lowpass: 120`.";
+    OBJECT_STEREO = "scene.object.stereo", error, "An object needs one channel, or two as a pair.",
+        "Add `pair`, `channel` or `fold` for a stereo stem; remove it for a mono one.";
+    POSITION_MIXED = "scene.position.mixed", error, "Polar and room coordinates in one object.",
+        "Use directions or room coordinates throughout one object.";
+    PAIR_CLIPPED = "scene.pair.clipped", note, "A pair is wider than the room and stops at its walls.",
+        "Make the pair narrower, or move it to the middle.";
+    KEYFRAME_ORDER = "scene.keyframe.order", error, "Keyframes are not in order of time.",
+        "Sort the keyframes by time.";
+    KEYFRAME_TWICE = "scene.keyframe.twice", error, "Two keyframes at one time.",
+        "Put their values into one keyframe.";
+    KEYFRAME_EMPTY = "scene.keyframe.empty", error, "A keyframe that changes nothing.",
+        "Give it a position, a gain or a size, or remove it.";
+    KEYFRAME_JUMP = "scene.keyframe.jump", note, "A value jumps at its first keyframe.",
+        "Add a keyframe before it, if no jump is meant.";
+    KEYFRAME_AFTER_END = "scene.keyframe.after_end", warning, "A keyframe after the end of the programme.",
+        "Correct its time, or `end`.";
+    PATH_END = "scene.path.end", error, "A path that ends before it starts.",
+        "Put `until` after `start`.";
+    PATH_OUTSIDE = "scene.path.outside", error, "A path that leaves the room.",
+        "Make it smaller, or move it to the middle.";
+    PATH_OPPOSITE = "scene.path.opposite", error, "An arc between opposite directions.",
+        "Move one end a little, or write `line`.";
+    OUTPUT_TWICE = "scene.output.twice", error, "Two outputs that would have one name.",
+        "Give one of them a `name`.";
+    MASTER_RATE = "scene.master.sample_rate", error, "Masters are made at 48 or 96 kHz.",
+        "Set `sample_rate: 48000`, or ask for no master.";
+    MASTER_BED = "scene.master.bed", note, "Some players expect ten bed tracks.",
+        "Add `pad_bed: 7.1.2`, if the player wants it.";
+    LIMIT_OBJECTS = "scene.limit.objects", varies, "More than 118 objects.",
+        "Move what stands still into a bed; pairs count twice.";
+    LIMIT_TRACKS = "scene.limit.tracks", varies, "More than 128 tracks.",
+        "Move what stands still into a bed; pairs count twice.";
+    LIMIT_CLIPS = "scene.limit.clips", error, "Stems in more pieces than fit into memory.",
+        "Loop less, or bounce the loop to a stem.";
+    LIMIT_POINTS = "scene.limit.points", error, "More movement than fits into memory.",
+        "Slow the movement down, or end it earlier.";
+    PROGRAMME_EMPTY = "scene.programme.empty", error, "Nothing to hear.",
+        "Add a stem to `beds` or `objects`.";
+    PROGRAMME_LENGTH = "scene.programme.length", error, "The programme has no length, or more than a day.",
+        "Correct `end`, or the stems.";
+    LAYOUT_SPEAKERS = "layout.speakers", error, "The loudspeakers do not make a layout.",
+        "Mend the list as the finding says.";
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn no_rule_is_listed_twice_and_every_rule_has_a_meaning() {
-        for (i, (id, meaning)) in super::RULES.iter().enumerate() {
-            assert!(meaning.ends_with('.'), "{id} has no sentence");
-            assert!(super::RULES[..i].iter().all(|(other, _)| other != id), "{id} is listed twice");
+    fn no_rule_is_listed_twice_and_every_rule_has_a_meaning_and_a_remedy() {
+        for (i, rule) in super::RULES.iter().enumerate() {
+            let id = rule.id;
+            assert!(rule.meaning.ends_with('.') && rule.remedy.ends_with('.'), "{id}: sentences");
+            assert!(super::RULES[..i].iter().all(|other| other.id != id), "{id} is listed twice");
         }
     }
 }

@@ -8,7 +8,8 @@
 //! **To add a key:** add a [`KeySpec`] to its mapping (the files are by area; a mapping of its own is
 //! a new `static`), ask for it in the reader of that mapping, and give it a row in the key table of the
 //! tests, which says so when the row is missing. Words come from the table the reader looks them up in,
-//! ranges from [`crate::value`]; nothing is spelt twice.
+//! ranges from [`crate::value`]; nothing is spelt twice. `CUPOLA_WRITE_MESSAGES=1` with the tests and
+//! `cargo run -p cupola-scene --example docs` write what is generated: read the difference.
 
 mod bed;
 mod edit;

@@ -125,7 +125,7 @@ pub(crate) fn parse_file(
         match event {
             Ok((event, span)) => builder.event(event, span)?,
             Err(error) => {
-                builder.syntax_error(&error);
+                builder.syntax_error(&error, text);
                 return None;
             }
         }
@@ -337,9 +337,14 @@ impl<'f> Builder<'f> {
         Some(())
     }
 
-    fn syntax_error(&mut self, error: &ScanError) {
-        let mark = self.mark(error.marker().line(), error.marker().col());
+    fn syntax_error(&mut self, error: &ScanError, text: &str) {
         let words = error.info();
+        let mut place = (error.marker().line(), error.marker().col());
+        // A tab is found while reading what stands before it, whose place would mislead.
+        if words.contains("tab") {
+            place = tab_after(text, place.0).unwrap_or(place);
+        }
+        let mark = self.mark(place.0, place.1);
         let hint = match () {
             () if words.contains("tab") => "indent with spaces, not tabs",
             () if words.contains("anchor") => "an alias `*name` needs an anchor `&name` before it",
@@ -353,6 +358,16 @@ impl<'f> Builder<'f> {
         let finding = Finding::error(rules::YAML_SYNTAX, format!("this is not YAML: {words}"));
         self.stop(mark, finding.hint(hint));
     }
+}
+
+/// Line, from 1, and column, from 0, of the first tab in the indentation of a line, from a line on.
+fn tab_after(text: &str, line: usize) -> Option<(usize, usize)> {
+    let lines = text.lines().enumerate().skip(line.saturating_sub(1));
+    let mut tabs = lines.filter_map(|(i, line)| {
+        let column = line.find(|c| c != ' ').filter(|column| line[*column..].starts_with('\t'))?;
+        Some((i + 1, column))
+    });
+    tabs.next()
 }
 
 fn as_key(node: &Node, mark: Mark, findings: &mut Findings) -> Key {

@@ -33,7 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
     let checked = parse_scene(text, "scene.yaml");
     assert_eq!(checked.value.is_none(), checked.has_errors());
     for finding in &checked.findings {
-        assert!(RULES.iter().any(|(id, _)| *id == finding.rule));
+        assert!(RULES.iter().any(|rule| rule.id == finding.rule));
         assert!(finding.place.line > 0 || !finding.place.file.is_empty());
     }
     let Some(scene) = checked.value else { return };

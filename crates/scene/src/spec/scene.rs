@@ -10,7 +10,8 @@ use cupola_model::{BinauralMode, FrameRate};
 /// How an object or bed sounds in headphone renders.
 pub(super) const BINAURAL: KeySpec = KeySpec {
     key: "binaural",
-    about: "How far away it seems on headphones. `off` leaves it without a room and a direction.",
+    about: "How near it is heard on headphones; `off` is plain stereo. Masters carry the word; the \
+            headphone render of this version tells `off` from the others.",
     kind: Kind::Words(|| BinauralMode::ALL.map(BinauralMode::name).into()),
     absent: Means("what `defaults` say, or `mid`"),
     example: "near",
@@ -19,7 +20,7 @@ pub(super) const BINAURAL: KeySpec = KeySpec {
 /// The groups of a bed, a route or an object.
 pub(super) const GROUPS: KeySpec = KeySpec {
     key: "groups",
-    about: "Groups it belongs to, for `--group` and for players that show them.",
+    about: "Groups it belongs to: for their gains under `groups`, and for `--group`.",
     kind: Kind::List(&Kind::Text),
     absent: Value("[]"),
     example: "[vocals]",
@@ -179,7 +180,7 @@ pub(crate) static DEFAULTS: MapSpec = MapSpec {
     about: "What beds and objects have that do not say otherwise.",
     example: "{binaural: mid}",
     keys: &[KeySpec {
-        about: "How far away beds and objects seem on headphones.",
+        about: "How near beds and objects are heard on headphones.",
         absent: Value("mid"),
         ..BINAURAL
     }],

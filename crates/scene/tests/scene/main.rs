@@ -7,6 +7,7 @@ mod broken;
 mod edits;
 mod flattening;
 mod groups;
+mod guide;
 mod includes;
 mod layouts;
 mod limits;

@@ -2,9 +2,9 @@
 
 use super::{all_findings, stem, unmark};
 use cupola_model::Severity;
-use cupola_scene::{FileKind, RULES, schema};
+use cupola_scene::{FileKind, RULES, parse_scene, schema};
 use serde_json::Value;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 const ROOT: &str =
     "cupola: 1\n@\nstems: {a: {file: a.wav}}\nobjects:\n  - {stem: a, position: {azimuth: 0}}\n";
@@ -156,7 +156,7 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("objects[].automation[].curve.gain", KEYFRAME, "at: 0, azimuth: 1, curve: {gain: ease-in}", "at: 0, azimuth: 1, curve: {gain: ¦[]}", "scene.value.type"),
     ("objects[].automation[].curve.size", KEYFRAME, "at: 0, azimuth: 1, curve: {size: ease-out}", "at: 0, azimuth: 1, curve: {size: ¦~}", "scene.value.empty"),
     ("objects[].automation[].speaker", KEYFRAME, "at: 0, speaker: Lw", "at: 0, speaker: ¦LFE", "scene.value.word"),
-    ("objects[].automation[].turns", KEYFRAME, "at: 0, azimuth: 1}\n      - {at: 1, turns: -2", "at: 0, azimuth: 1}\n      - {at: 1, turns: ¦0.5", "scene.value.number"),
+    ("objects[].automation[].turns", KEYFRAME, "at: 0, azimuth: 1}\n      - {at: 1, azimuth: 2, turns: -2", "at: 0, azimuth: 1}\n      - {at: 1, turns: ¦0.5", "scene.value.number"),
 
     ("objects[].path", OBJECT, "stem: a, path: {orbit: {period: 8 s}}", "stem: a, path: ¦orbit", "scene.value.type"),
     ("objects[].path.orbit", PATH, "orbit: {period: 8 s}", "orbit: ¦8 s", "scene.value.type"),
@@ -245,16 +245,16 @@ fn every_key_takes_a_good_value_and_refuses_a_bad_one_at_its_exact_place() {
     }
 }
 
-/// Every key of the registry, by the shortest path that leads to its mapping. The schema is written from
-/// the registry.
-fn every_key() -> BTreeSet<String> {
+/// Every key of the registry with its schema, by the shortest path that leads to its mapping. The schema
+/// is written from the registry.
+fn every_key() -> BTreeMap<String, Value> {
     let whole: Value = serde_json::from_str(&schema(FileKind::Scene)).unwrap();
-    let mut keys = BTreeSet::new();
+    let mut keys = BTreeMap::new();
     let mut seen = BTreeSet::new();
     let mut waiting = VecDeque::from([(String::new(), &whole)]);
     while let Some((path, mapping)) = waiting.pop_front() {
         for (key, value) in mapping["properties"].as_object().unwrap() {
-            keys.insert(format!("{path}{key}"));
+            keys.insert(format!("{path}{key}"), value.clone());
             collect(&format!("{path}{key}"), value, &mut |path, name: &str| {
                 if seen.insert(name.to_owned()) {
                     waiting.push_back((format!("{path}."), &whole["$defs"][name]));
@@ -287,11 +287,98 @@ fn collect_inner(path: &str, value: &Value, found: &mut impl FnMut(&str, &str)) 
 #[test]
 fn the_table_covers_every_key_of_the_language() {
     let covered: BTreeSet<_> = ROWS.iter().map(|row| row.0.to_owned()).collect();
-    let known = every_key();
+    let known: BTreeSet<_> = every_key().into_keys().collect();
     assert!(known.len() > 120, "only {} keys were found", known.len());
     let differ: Vec<_> = known.symmetric_difference(&covered).collect();
     assert!(differ.is_empty(), "not in both: {differ:#?}");
     assert_eq!(covered.len(), ROWS.len(), "a key stands twice in the table");
+}
+
+/// Where the value of a key stands in the good value of a row: the key's start, the value's start, its end.
+fn find_value(good: &str, key: &str) -> Option<(usize, usize, usize)> {
+    let at = |i: &usize| *i == 0 || good[..*i].ends_with(['{', ' ']);
+    let start = good.match_indices(&format!("{key}: ")).map(|(i, _)| i).filter(at).last()?;
+    let value = start + key.len() + 2;
+    let mut depth = 0;
+    let ends = |c: char| {
+        depth += i32::from("[{".contains(c)) - i32::from("]}".contains(c));
+        depth < 0 || (depth == 0 && ",\n".contains(c))
+    };
+    let end = good[value..].find(ends).map_or(good.len(), |length| value + length);
+    Some((start, value, end))
+}
+
+/// The scene of a row with another value for its key, or without the key.
+fn with_value(frame: &str, good: &str, key: &str, value: Option<&str>) -> Option<String> {
+    let (start, begin, end) = find_value(good, key)?;
+    let changed = match value {
+        Some(value) => format!("{}{value}{}", &good[..begin], &good[end..]),
+        None => {
+            let (before, after) = (good[..start].trim_end(), &good[end..]);
+            let gap = if before.is_empty() || before.ends_with('{') { "" } else { " " };
+            match before.strip_suffix(',') {
+                Some(before) => format!("{before}{after}"),
+                None => format!("{before}{gap}{}", after.trim_start_matches([',', ' '])),
+            }
+        }
+    };
+    Some(frame.replace('@', &changed))
+}
+
+#[test]
+fn the_reader_takes_the_example_of_every_key() {
+    let keys = every_key();
+    let mut taken = 0;
+    for (path, frame, good, ..) in ROWS {
+        let key = path.rsplit(['.', '*']).next().unwrap().trim_end_matches("[]");
+        let example = keys[*path]["examples"][0].to_string();
+        let Some(text) = with_value(frame, good, key, Some(&example)) else { continue };
+        taken += 1;
+        let tempo = if key == "tempo" { "" } else { "tempo: {bpm: 120}\n" };
+        let text = text.replacen("cupola: 1\n", &format!("cupola: 1\n{tempo}"), 1);
+        // Frames have one stem, and other keys than examples expect; forms of values are asked for.
+        let form = |rule: &str| rule.starts_with("scene.value") || rule == "scene.key.unknown";
+        let findings = parse_scene(&text, "s.yaml").findings;
+        let bad = findings.iter().find(|f| form(f.rule));
+        assert!(bad.is_none(), "{path}: {example}: {}\n{text}", bad.unwrap());
+    }
+    assert!(taken > 120, "only {taken} examples were tried");
+}
+
+/// What a scene comes to: the programme and the outputs, without places.
+fn outcome(text: &str) -> Option<String> {
+    let scene = parse_scene(text, "s.yaml").value?;
+    let outputs: Vec<_> = scene.outputs().iter().map(|o| (&o.kind, &o.name)).collect();
+    let start = scene.start_timecode();
+    let programme = scene.resolve(&[stem(1, 4_800_000)]);
+    Some(format!("{start} {outputs:?} {:?}", programme.value?))
+}
+
+#[test]
+fn a_key_that_is_not_there_means_its_default() {
+    let keys = every_key();
+    let mut compared = 0;
+    for (path, frame, good, ..) in ROWS {
+        let key = path.rsplit(['.', '*']).next().unwrap().trim_end_matches("[]");
+        let default = &keys[*path]["default"];
+        if default.is_null() {
+            continue;
+        }
+        let with = with_value(frame, good, key, Some(&default.to_string()));
+        let (Some(with), Some(without)) = (with, with_value(frame, good, key, None)) else {
+            continue;
+        };
+        let Some(meant) = outcome(&without) else {
+            // Without these nothing is left to compare.
+            let all = ["stems", "objects", "beds[].routes"];
+            assert!(all.contains(path), "{path}: {without}");
+            assert_eq!(outcome(&with), None, "{path}");
+            continue;
+        };
+        compared += 1;
+        assert_eq!(outcome(&with).as_ref(), Some(&meant), "{path}:\n{with}\n{without}");
+    }
+    assert!(compared > 35, "only {compared} defaults were compared");
 }
 
 /// The findings of the bad values as people read them. After a change that is meant, run the tests with
@@ -321,11 +408,12 @@ fn the_messages_of_bad_values_are_those_that_were_agreed() {
 fn every_rule_that_a_finding_can_have_is_listed() {
     let source = include_str!("../../src/rules.rs");
     for (_, _, _, _, rule) in ROWS {
-        assert!(RULES.iter().any(|(id, _)| id == rule), "{rule} is not listed");
+        assert!(RULES.iter().any(|known| known.id == *rule), "{rule} is not listed");
     }
     // Findings take their rule from the constants of the list; no other file spells one.
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
     let mut files = 0;
+    let mut used = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -337,10 +425,42 @@ fn every_rule_that_a_finding_can_have_is_listed() {
             let text = std::fs::read_to_string(&path).unwrap();
             if text != source {
                 assert_rules_are_constants(&text, &path);
+                used.extend(uses(&text));
             }
         }
     }
     assert!(files > 20, "only {files} files were looked at");
+    assert_severities(source, &used);
+}
+
+/// The constants of rules and the severities they are reported with, `new` where it is computed.
+fn uses(text: &str) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    for severity in ["error", "warning", "note", "new"] {
+        for rest in text.split(&format!("Finding::{severity}(")).skip(1) {
+            let rest = rest.trim_start().trim_start_matches("rules::");
+            let name = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_');
+            found.push((name.collect(), severity));
+        }
+    }
+    found
+}
+
+/// What the list says of the severity of a rule is what its findings have.
+fn assert_severities(source: &str, used: &[(String, &'static str)]) {
+    for rule in RULES {
+        let before = source.split(&format!(" = \"{}\"", rule.id)).next().unwrap();
+        let constant = before.rsplit([' ', '\n']).next().unwrap();
+        let mut severities: Vec<_> =
+            used.iter().filter(|(name, _)| name == constant).map(|(_, s)| *s).collect();
+        severities.sort_unstable();
+        severities.dedup();
+        let said = match rule.severity {
+            Some(severity) => severities == [severity.name()],
+            None => severities.len() > 1 || severities == ["new"],
+        };
+        assert!(said, "{}: {:?} but {severities:?}", rule.id, rule.severity);
+    }
 }
 
 fn assert_rules_are_constants(text: &str, path: &std::path::Path) {

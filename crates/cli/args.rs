@@ -123,6 +123,19 @@ A file that starts as RIFF, RF64 or BW64 is checked as a master, whatever it is 
         #[arg(long, conflicts_with = "version")]
         all_versions: bool,
     },
+    /// Say where everything is at an instant, and how loud its track is around it
+    #[command(after_help = "Examples:
+  cupola show scene.yaml --at \"bar 9\"
+  cupola show scene.yaml --at 12.5 --at 01:00:12:08 --json
+
+RMS and peak are in dBFS over the 400 ms around the instant, before the object's own gain automation.")]
+    Show {
+        /// The scene
+        scene: PathBuf,
+        /// An instant in the words of the scene; may be given more than once
+        #[arg(long, value_name = "TIME", required = true)]
+        at: Vec<String>,
+    },
     /// Draw where every object is and goes: an SVG for notes, or an HTML page that plays
     #[command(after_help = "Examples:
   cupola view scene.yaml                               a page in `out` beside the scene

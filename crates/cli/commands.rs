@@ -42,6 +42,15 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
         Command::Check { file, version, all_versions } => {
             check(file, version.as_ref(), *all_versions, report)
         }
+        Command::Show { scene, at } => {
+            let shown = cupola_jobs::show(scene, at)?;
+            report.findings(&shown.findings);
+            for line in &shown.lines {
+                report.say(line);
+            }
+            report.document(shown.document);
+            Ok(Code::Done)
+        }
         Command::View { scene, output, at, layout, force } => {
             let request = ViewRequest {
                 output: output.clone(),
@@ -96,6 +105,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Render { .. } => "render",
         Command::Master { .. } => "master",
         Command::Check { .. } => "check",
+        Command::Show { .. } => "show",
         Command::View { .. } => "view",
         Command::Info { .. } => "info",
         Command::Layouts { .. } => "layouts",

@@ -4,6 +4,7 @@ mod determinism;
 mod edits;
 mod panning;
 mod scenes;
+mod show;
 mod support;
 mod tidy;
 mod versions;

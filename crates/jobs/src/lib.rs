@@ -1,4 +1,4 @@
-//! The verbs of Cupola: check, render, master, build, info, view, layouts, gains.
+//! The verbs of Cupola: check, render, master, build, info, show, view, layouts, gains.
 //!
 //! This room joins the others and owns the only read–process–write loop (`pump`). It parses no
 //! arguments and prints nothing: what it has to say it returns, and progress goes to a
@@ -21,9 +21,11 @@ mod plan;
 mod produce;
 mod project;
 mod pump;
+mod show;
 mod sources;
 mod tails;
 mod view;
+mod window;
 
 pub use answer::{ChannelLevel, Document, OutputReport, ProduceReport, count};
 pub use check::{CheckReport, check, check_master, is_master};
@@ -36,6 +38,7 @@ pub use options::{
 };
 pub use produce::produce;
 pub use project::versions;
+pub use show::{ShowReport, show};
 pub use sources::Sources;
 pub use view::{ViewReport, ViewRequest, view};
 

@@ -8,10 +8,10 @@ use crate::project::{Project, load};
 use crate::pump::{self, Route, Sink, not_written};
 use crate::{JobError, deviation, notes};
 use cupola_masters::{AdmBwfSink, FileReport, WavSink, WavSpec};
-use cupola_model::{Finding, HrtfSet, Timeline};
+use cupola_model::{Finding, HrtfSet, StemUse, Timeline};
 use cupola_render::binaural::BinauralRenderer;
 use cupola_render::{RenderError, Renderer, SpeakerRenderer};
-use cupola_stems::UseReader;
+use cupola_stems::{StemError, UseReader};
 use rayon::prelude::*;
 use std::path::Path;
 use std::time::Instant;
@@ -67,12 +67,17 @@ fn run(
 }
 
 fn open_stems(project: &Project) -> Result<Vec<UseReader>, JobError> {
+    open_each(project, |path, stem| UseReader::open(path, stem, project.timeline.sample_rate))
+}
+
+/// Opens every stem of the timeline; all that cannot be opened are told at once.
+pub(crate) fn open_each<R: Send>(
+    project: &Project,
+    open: impl Fn(&Path, &StemUse) -> Result<R, StemError> + Sync,
+) -> Result<Vec<R>, JobError> {
     let uses = &project.timeline.stems;
-    let opened: Vec<_> = uses
-        .par_iter()
-        .zip(&project.stem_paths)
-        .map(|(stem, path)| UseReader::open(path, stem, project.timeline.sample_rate))
-        .collect();
+    let opened: Vec<_> =
+        uses.par_iter().zip(&project.stem_paths).map(|(stem, path)| open(path, stem)).collect();
     let mut readers = Vec::new();
     let mut findings = Vec::new();
     for (stem, result) in uses.iter().zip(opened) {

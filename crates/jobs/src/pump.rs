@@ -97,7 +97,7 @@ pub(crate) fn not_written(error: &MastersError) -> JobError {
 }
 
 /// A stem's error as a job's, with the name the scene gives the stem.
-fn unfit(stem: &str, error: &StemError) -> JobError {
+pub(crate) fn unfit(stem: &str, error: &StemError) -> JobError {
     let finding = cupola_model::Finding::error("stems.unfit", error.to_string()).subject(stem);
     JobError::StemsUnfit(vec![finding])
 }

@@ -27,7 +27,7 @@ fn layout() -> Layout {
         speaker("R", -30.0, 0.0, [1.0, 1.0, 0.0]),
         speaker("Ltf", 45.0, 30.0, [-1.0, 1.0, 1.0]),
     ];
-    Layout::new("test room", speakers).unwrap()
+    Layout::new("test room", speakers).expect("a legal layout")
 }
 
 fn polar(azimuth: f64, elevation: f64) -> Position {
@@ -49,7 +49,7 @@ fn object(name: &str, groups: &[&str], points: &[(u64, Position)]) -> Object {
         groups: groups.iter().map(|g| (*g).to_owned()).collect(),
         lane: TrackIndex(0),
         binaural: BinauralMode::Mid,
-        automation: Automation::new(points.iter().map(point).collect()).unwrap(),
+        automation: Automation::new(points.iter().map(point).collect()).expect("legal points"),
     }
 }
 
@@ -140,7 +140,7 @@ fn elements(xml: &str) -> Vec<Element> {
             Event::GeneralRef(reference) => {
                 let entity = format!("&{};", &**reference);
                 let inner = *open.last().expect("an entity inside an element");
-                all[inner].text += &quick_xml::escape::unescape(&entity).unwrap();
+                all[inner].text += &quick_xml::escape::unescape(&entity).expect("a known entity");
             }
             Event::Eof => break,
             other => panic!("nothing else belongs into a picture: {other:?}"),
@@ -159,8 +159,8 @@ fn data(html: &str) -> Value {
 
 fn translation(transform: &str) -> [f64; 2] {
     let numbers = transform.trim_start_matches("translate(").trim_end_matches(')');
-    let mut parts = numbers.split(' ').map(|n| n.parse().unwrap());
-    [parts.next().unwrap(), parts.next().unwrap()]
+    let mut parts = numbers.split(' ').map(|n| n.parse().expect("a number"));
+    [parts.next().expect("x"), parts.next().expect("y")]
 }
 
 const HOSTILE: &str = "</script><img src=x onerror='alert(1)'>&\"]]>\u{1}\u{202e}{{data}}";
@@ -312,13 +312,13 @@ fn wanderer(index: u64, points: u64) -> Object {
 /// The numbers a page says positions are within: degrees and room units.
 fn stated_tolerance(html: &str) -> [f64; 2] {
     let Some((_, rest)) = html.split_once("positions within ") else { return [0.02, 0.0005] };
-    let (degrees, rest) = rest.split_once("° or ").unwrap();
-    let (units, _) = rest.split_once(' ').unwrap();
-    [degrees.parse().unwrap(), units.parse().unwrap()]
+    let (degrees, rest) = rest.split_once("° or ").expect("degrees");
+    let (units, _) = rest.split_once(' ').expect("units");
+    [degrees, units].map(|n| n.parse().expect("a number"))
 }
 
 fn sums(list: &Value) -> Vec<f64> {
-    let steps = list.as_array().unwrap().iter().map(|v| v.as_i64().unwrap());
+    let steps = list.as_array().expect("a list").iter().map(|v| v.as_i64().expect("whole steps"));
     steps
         .scan(0, |sum, step| {
             *sum += step;
@@ -329,7 +329,7 @@ fn sums(list: &Value) -> Vec<f64> {
 
 /// What a page draws at a frame: the straight line between the points it has.
 fn drawn(track: &Value, frame: f64) -> Vec<f64> {
-    let columns: Vec<Vec<f64>> = track.as_array().unwrap().iter().map(sums).collect();
+    let columns: Vec<Vec<f64>> = track.as_array().expect("columns").iter().map(sums).collect();
     let times = &columns[0];
     let next = times.iter().position(|t| *t > frame).unwrap_or(times.len());
     let value = |column: &Vec<f64>| match (next.checked_sub(1), column.get(next)) {

@@ -22,13 +22,14 @@ impl Scene {
     /// assert_eq!(scene.instant("0:15").map(|frame| frame.0), Ok(720_000));
     /// assert_eq!(scene.instant("nine").unwrap_err().rule, "scene.value.time");
     /// ```
-    pub fn instant(&self, text: &str) -> Result<FrameIndex, Finding> {
+    pub fn instant(&self, text: &str) -> Result<FrameIndex, Box<Finding>> {
         let mut findings = Findings::new("");
         let node = Node::word(text.trim());
         let frame = Cursor::at(&node, "at").instant(&mut findings, &self.clock);
         frame.ok_or_else(|| {
             let first = findings.into_list().into_iter().next();
-            first.unwrap_or_else(|| Finding::error(rules::VALUE_TIME, "this is not a time"))
+            let unsaid = || Finding::error(rules::VALUE_TIME, "this is not a time");
+            Box::new(first.unwrap_or_else(unsaid))
         })
     }
 

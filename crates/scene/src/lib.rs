@@ -39,6 +39,7 @@
 mod automation;
 mod clips;
 mod curve;
+mod fmt;
 mod groups;
 mod layouts;
 mod limits;
@@ -69,6 +70,7 @@ mod value;
 mod version;
 mod yaml;
 
+pub use fmt::format_scene;
 pub use layouts::{
     LayoutRequest, closest_layout_name, find_layout, parse_layout, standard_layouts,
 };

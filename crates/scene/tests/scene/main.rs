@@ -5,8 +5,11 @@
 
 mod broken;
 mod flattening;
+mod formatting;
+mod formatting_random;
 mod groups;
 mod guide;
+mod keys;
 mod layouts;
 mod limits;
 mod meaning;

@@ -32,6 +32,7 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
         }
         Command::Check { file } if cupola_jobs::is_master(file) => check_master(file, report),
         Command::Check { file } => check(file, report),
+        Command::Fmt { files, check } => crate::fmt::run(files, *check, report),
         Command::Info { file } => {
             let info = cupola_jobs::info(file)?;
             for line in &info.lines {
@@ -66,6 +67,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Render { .. } => "render",
         Command::Master { .. } => "master",
         Command::Check { .. } => "check",
+        Command::Fmt { .. } => "fmt",
         Command::Info { .. } => "info",
         Command::Layouts { .. } => "layouts",
         Command::Schema { .. } => "schema",

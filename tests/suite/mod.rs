@@ -1,6 +1,7 @@
 mod architecture;
 mod cli;
 mod determinism;
+mod fmt;
 mod panning;
 mod scenes;
 mod support;

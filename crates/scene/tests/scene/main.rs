@@ -9,7 +9,6 @@ mod formatting;
 mod formatting_random;
 mod groups;
 mod guide;
-mod keys;
 mod layouts;
 mod limits;
 mod meaning;

@@ -157,6 +157,25 @@ RMS and peak are in dBFS over the 400 ms around the instant, before the object's
         #[arg(long)]
         force: bool,
     },
+    /// Lay scenes out in one style; comments and what they say stay
+    #[command(after_help = "Examples:
+  cupola fmt scene.yaml                  rewrite the scene in place
+  cupola fmt scenes/*/scene.yaml
+  cupola fmt --check scene.yaml          write nothing; exit code 7 if something would change
+  cupola fmt - < scene.yaml              from stdin to stdout
+
+Values, their spelling and quotation marks, the order of keys, anchors and every comment stay as
+they are. Indentation and blanks become uniform; `{flow: style}` stays on its line up to 100 columns.
+Columns that you have lined up stay lined up. The result is read again before it is written: a scene
+whose meaning would change is left alone. Unless all files can be laid out, none is written.")]
+    Fmt {
+        /// Scenes, or `-` for stdin
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Write nothing; list what would change
+        #[arg(long)]
+        check: bool,
+    },
     /// Say what a file holds: a master, a WAV or any other stem
     Info {
         /// The file

@@ -64,6 +64,7 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             report.document(made.document);
             Ok(Code::Done)
         }
+        Command::Fmt { files, check } => crate::fmt::run(files, *check, report),
         Command::Info { file } => {
             let info = cupola_jobs::info(file)?;
             for line in &info.lines {
@@ -107,6 +108,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Check { .. } => "check",
         Command::Show { .. } => "show",
         Command::View { .. } => "view",
+        Command::Fmt { .. } => "fmt",
         Command::Info { .. } => "info",
         Command::Layouts { .. } => "layouts",
         Command::Schema { .. } => "schema",

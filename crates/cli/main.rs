@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod exit;
+mod fmt;
 mod progress;
 mod report;
 

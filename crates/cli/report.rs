@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Write};
 
 /// Prints to the right stream: with `--json` the document owns stdout and words go to stderr.
 pub(crate) struct Reporter {
-    json: bool,
+    pub(crate) json: bool,
     quiet: bool,
     pub(crate) verbose: bool,
     /// Why stdout could not take what belongs there.
@@ -44,6 +44,14 @@ impl Reporter {
             let _ = writeln!(anstream::stderr(), "{line}");
         } else if !self.quiet {
             self.print(line);
+        }
+    }
+
+    /// A text that is the result, as it is; quiet or not.
+    pub(crate) fn text(&self, text: &str) {
+        let mut stdout = std::io::stdout();
+        if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            self.lost.set(Some(error.kind()));
         }
     }
 

@@ -2,6 +2,7 @@ mod architecture;
 mod cli;
 mod determinism;
 mod edits;
+mod fmt;
 mod panning;
 mod scenes;
 mod show;

@@ -1,4 +1,4 @@
-//! The verbs of Cupola: check, render, master, build, info, show, view, layouts, gains.
+//! The verbs of Cupola: check, render, master, build, info, show, view, fmt, layouts, gains.
 //!
 //! This room joins the others and owns the only read–process–write loop (`pump`). It parses no
 //! arguments and prints nothing: what it has to say it returns, and progress goes to a
@@ -8,6 +8,7 @@ mod answer;
 mod check;
 mod deviation;
 mod error;
+mod fmt;
 mod gains;
 mod includes;
 mod info;
@@ -30,6 +31,9 @@ mod window;
 pub use answer::{ChannelLevel, Document, OutputReport, ProduceReport, count};
 pub use check::{CheckReport, check, check_master, is_master};
 pub use error::JobError;
+pub use fmt::{
+    Difference, Formatted, format_document, format_files, format_stream, write_formatted,
+};
 pub use gains::{GainsReport, gains};
 pub use info::{Info, info};
 pub use layouts::layouts;

@@ -64,12 +64,7 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobErr
 /// found out about its stems.
 fn read(path: &Path) -> Result<(Scene, Vec<Finding>, Vec<PathBuf>), JobError> {
     let name = path.display().to_string();
-    // A pipe must not lose its first bytes to this question.
-    if path.is_file() && is_riff(path) {
-        let reason = "this is sound, not a scene; `cupola info` shows what it holds".to_owned();
-        return Err(JobError::InputUnreadable { path: path.to_path_buf(), reason });
-    }
-    let text = read_text(path, "a scene is a YAML file such as scene.yaml")?;
+    let text = scene_text(path)?;
     let mut includes = Includes::of(path);
     let draft = cupola_scene::draft_scene(&text, &name, &mut includes);
     let mut findings = draft.findings;
@@ -177,6 +172,16 @@ pub(crate) fn similar_file(path: &Path, from: &str) -> String {
     }
 }
 
+/// The text of a scene.
+pub(crate) fn scene_text(path: &Path) -> Result<String, JobError> {
+    // A pipe must not lose its first bytes to this question.
+    if path.is_file() && is_riff(path) {
+        let reason = "this is sound, not a scene; `cupola info` shows what it holds".to_owned();
+        return Err(JobError::InputUnreadable { path: path.to_path_buf(), reason });
+    }
+    read_text(path, "a scene is a YAML file such as scene.yaml")
+}
+
 /// Reads a text file, bounded.
 pub(crate) fn read_text(path: &Path, expected: &str) -> Result<String, JobError> {
     let refuse = |reason: String| JobError::InputUnreadable { path: path.to_path_buf(), reason };
@@ -184,8 +189,19 @@ pub(crate) fn read_text(path: &Path, expected: &str) -> Result<String, JobError>
         return Err(refuse(format!("this is a folder; {expected}")));
     }
     let file = File::open(path).map_err(|e| refuse(format!("cannot be opened: {e}")))?;
+    bounded_text(file, path, expected)
+}
+
+/// Reads a text, bounded; `path` is what it is called.
+pub(crate) fn bounded_text(
+    reader: impl Read,
+    path: &Path,
+    expected: &str,
+) -> Result<String, JobError> {
+    let refuse = |reason: String| JobError::InputUnreadable { path: path.to_path_buf(), reason };
     let mut bytes = Vec::new();
-    file.take(LARGEST_TEXT_BYTES + 1)
+    reader
+        .take(LARGEST_TEXT_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| refuse(format!("cannot be read: {e}")))?;
     if bytes.len() as u64 > LARGEST_TEXT_BYTES {

@@ -49,6 +49,7 @@ mod clips;
 mod curve;
 mod edit_map;
 mod edits;
+mod fmt;
 mod groups;
 mod include;
 mod instant;
@@ -86,6 +87,7 @@ mod version;
 mod versions;
 mod yaml;
 
+pub use fmt::format_scene;
 pub use include::{IncludeRefusal, IncludeSource, Located, NoIncludes};
 pub use layouts::{
     LayoutRequest, closest_layout_name, find_layout, parse_layout, standard_layouts,

@@ -52,6 +52,8 @@ rules! {
         "Check that it is the right file; write fewer aliases and levels.";
     YAML_TAG = "scene.yaml.tag", error, "YAML tags (`!word`) are not used.",
         "Remove the word that starts with `!`.";
+    FORMAT = "scene.format", error, "The formatter cannot lay out a text without changing what it says.",
+        "Write the part in a simpler way, and report the text; it was left as it is.";
     MORE = "scene.findings.more", warning, "Further findings were left out of the list.",
         "Mend those that are listed first.";
     VERSION = "scene.version", error, "The format version is one this program does not read.",

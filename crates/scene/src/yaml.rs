@@ -1,4 +1,5 @@
-//! YAML text to a tree whose every node knows its place. The one module that knows the YAML package.
+//! YAML text to a tree whose every node knows its place. With [`crate::fmt`] the one module that knows
+//! the YAML package.
 //!
 //! Findings must carry line and column, and all of them must come at once, so the text is not
 //! deserialised into structs: the parser's events become [`Node`]s, and [`crate::read`] asks them for
@@ -15,7 +16,7 @@ use std::rc::Rc;
 /// Largest text in bytes. A scene of 10 000 keyframes has about 1 MB.
 pub(crate) const MAX_BYTES: usize = 10 * 1024 * 1024;
 /// Deepest nesting, aliases counted as if written out.
-const MAX_DEPTH: u32 = 64;
+pub(crate) const MAX_DEPTH: u32 = 64;
 /// Most nodes, aliases and merged entries counted as if written out.
 const MAX_NODES: u64 = 2_000_000;
 

@@ -6,6 +6,8 @@
 mod broken;
 mod edits;
 mod flattening;
+mod formatting;
+mod formatting_random;
 mod groups;
 mod guide;
 mod includes;

@@ -69,7 +69,7 @@ const WORDS: &[&str] = &[
     "90.0",
 ];
 
-fn mutilate(random: &mut Random) -> String {
+pub(super) fn mutilate(random: &mut Random) -> String {
     let mut text: Vec<char> = SCENE.chars().collect();
     for _ in 0..=random.below(2) {
         let at = random.below(text.len() as u64) as usize;

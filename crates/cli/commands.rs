@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
         Command::Build { scene, output, all_versions, part, work } => {
             let binding = Binding::SceneOutputs { folder: output.clone() };
             let options = options(part, work);
-            let runs = runs(scene, *all_versions, options.selection)?;
+            let runs = runs(scene, *all_versions, options.selection.clone())?;
             let runs = runs.into_iter().map(|s| ProduceOptions { selection: s, ..options.clone() });
             produce("build", scene, &binding, &runs.collect::<Vec<_>>(), report)
         }

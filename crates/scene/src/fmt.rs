@@ -25,7 +25,7 @@ mod row;
 mod same;
 mod tree;
 
-use crate::place::{Findings, Spot};
+use crate::place::{FileId, Findings, Mark, Spot};
 use crate::{rules, yaml};
 use cupola_model::{Checked, Finding};
 
@@ -65,7 +65,7 @@ fn format(text: &str, findings: &mut Findings) -> Option<String> {
     if let Some((line, column)) = difference {
         let message = "laying out this text would change what it says, so it is left as it is";
         let hint = "write this part in a simpler way; and please report it, with the text";
-        let spot = Spot { line, column, path: String::new() };
+        let spot = Spot::at(Mark { file: FileId::SCENE, line, column });
         findings.push(&spot, Finding::error(rules::FORMAT, message).hint(hint));
         return None;
     }

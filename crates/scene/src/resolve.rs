@@ -70,16 +70,17 @@ impl Scene {
         let stems = work.used_stems();
         let complete = work.stems.iter().all(|stem| *stem != StemState::Unread);
         let errors = work.findings.errors();
-        let timeline = song.filter(|_| complete && self.complete && errors == 0).map(|_| Timeline {
-            title: self.title.clone(),
-            artist: self.artist.clone(),
-            sample_rate: self.sample_rate,
-            length: work.maps.length(),
-            frame_rate: self.frame_rate,
-            stems,
-            lanes: std::mem::take(&mut work.lanes),
-            items,
-        });
+        let timeline =
+            song.filter(|_| complete && self.complete && errors == 0).map(|_| Timeline {
+                title: self.title.clone(),
+                artist: self.artist.clone(),
+                sample_rate: self.sample_rate,
+                length: work.maps.length(),
+                frame_rate: self.frame_rate,
+                stems,
+                lanes: std::mem::take(&mut work.lanes),
+                items,
+            });
         Checked { value: timeline, findings: work.findings.into_list() }
     }
 }

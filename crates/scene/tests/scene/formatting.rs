@@ -1,6 +1,5 @@
 //! The formatter: what it does to texts written out here, and that it changes nothing but layout.
 
-use super::flattening::Random;
 use cupola_scene::{format_scene, parse_scene};
 
 /// The formatted text, which formatting again must not change.

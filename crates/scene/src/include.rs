@@ -8,7 +8,7 @@ use crate::overlay::overlay;
 use crate::place::{FileId, Findings, Spot};
 use crate::read::{Cursor, shorten};
 use crate::yaml::{self, Budget, Entry, Kind, Node, entry_of};
-use crate::{rules, spec, version};
+use crate::{preset, rules, spec, version};
 use cupola_model::Finding;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -84,7 +84,7 @@ pub(crate) fn read(
     let mut budget = Budget::new();
     let scene = yaml::parse_file(text, FileId::SCENE, &mut budget, findings)?;
     if entry_of(&scene, "include").is_none() {
-        return Some(scene);
+        return Some(preset::apply(&scene, findings));
     }
     let mut reader = Reader {
         source,
@@ -97,7 +97,8 @@ pub(crate) fn read(
     reader.includes_of(&scene, 0);
     let mut layers = reader.layers;
     layers.push(scene);
-    Some(overlay(&layers, findings))
+    let document = overlay(&layers, findings);
+    Some(preset::apply(&document, findings))
 }
 
 /// A file that is being read, and where it is asked for.

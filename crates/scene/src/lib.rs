@@ -70,6 +70,7 @@ mod parse_position;
 mod parse_versions;
 mod path;
 mod place;
+mod preset;
 mod read;
 mod reference;
 mod region;

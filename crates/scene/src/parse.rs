@@ -1,5 +1,6 @@
 //! The top of a scene, its stems and its outputs.
 
+use crate::curve::Curve;
 use crate::include::{self, IncludeSource, NoIncludes};
 use crate::layouts::LayoutRequest;
 use crate::parse_groups::read_groups;
@@ -10,6 +11,7 @@ use crate::scene::{
     BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
 };
 use crate::time::{self, Clock, Timecode};
+use crate::value::SIZE;
 use crate::{limits, parse_bed, parse_object, parse_play, rules, spec, split, version};
 use cupola_model::{
     BinauralMode, Checked, Finding, FrameCount, FrameRate, Place, SampleRate, StemOffset,
@@ -169,6 +171,9 @@ fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
     let default_binaural = fields.get("defaults").and_then(|c| {
         let mut defaults = c.fields(findings, &spec::DEFAULTS)?;
         let mode = defaults.get("binaural").and_then(|c| binaural(&c, findings));
+        // These two are in the objects already, but perhaps there are none.
+        defaults.get("size").and_then(|c| c.number(findings, &SIZE));
+        defaults.get("curve").and_then(|c| c.word(findings, &Curve::WORDS));
         defaults.finish(findings);
         mode
     });
@@ -181,6 +186,7 @@ fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
     let mut objects = parse_object::read_objects(&mut fields, &mut context, findings);
     objects.extend(split::objects(&beds, &context.stems));
     let groups = read_groups(&mut fields, &context.clock, findings);
+    fields.get("presets");
     let outputs = read_outputs(&mut fields, findings);
     let mut scene = Scene {
         files: findings.files().to_vec(),

@@ -29,6 +29,7 @@ fn read_bed(item: &Cursor<'_>, context: &mut Context, findings: &mut Findings) -
         return None;
     }
     let mut fields = item.fields(findings, &spec::BED)?;
+    fields.get("preset");
     let name = fields.get("name").map(|c| c.text(findings));
     let format = fields
         .need("format", findings, "format: 7.1.2")
@@ -67,6 +68,7 @@ fn read_route(
         return None;
     }
     let mut fields = item.fields(findings, &spec::ROUTE)?;
+    fields.get("preset");
     let stem =
         fields.need("stem", findings, "stem: drums").and_then(|c| context.stem(&c, findings));
     let channel = fields.get("channel").map(|c| read_channel(&c, findings));

@@ -36,6 +36,7 @@ fn read_object(
         return None;
     }
     let mut fields = item.fields(findings, &spec::OBJECT)?;
+    fields.get("preset");
     let name = fields.get("name").map(|c| c.text(findings));
     let stem = fields.need("stem", findings, "stem: lead").and_then(|c| context.stem(&c, findings));
     let position_key = fields.get("position");

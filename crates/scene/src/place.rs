@@ -30,6 +30,13 @@ pub(crate) struct Mark {
     pub(crate) column: u32,
 }
 
+impl Mark {
+    /// Whether it stands in an included file.
+    pub(crate) fn is_included(self) -> bool {
+        self.file != FileId::SCENE
+    }
+}
+
 /// A place without the name of its file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Spot {

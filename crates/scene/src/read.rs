@@ -71,6 +71,11 @@ impl<'n> Cursor<'n> {
         Self { node, path: path.into() }
     }
 
+    /// What stands here, for whoever reworks the document.
+    pub(crate) fn node(&self) -> &'n Node {
+        self.node
+    }
+
     pub(crate) fn spot(&self) -> Spot {
         Spot { mark: self.node.mark, path: self.path.clone() }
     }

@@ -70,6 +70,12 @@ rules! {
         "Move the key to the scene.";
     INCLUDE_NOTHING = "scene.include.nothing", error, "Something is removed that no file includes.",
         "Correct the name, or remove `remove`.";
+    PRESET_UNKNOWN = "scene.preset.unknown", error, "A preset that the scene does not have.",
+        "Correct the name, or write the preset under `presets`.";
+    PRESET_CYCLE = "scene.preset.cycle", error, "Presets that extend each other.",
+        "Take one `extends` out of the circle.";
+    PRESET_UNUSED = "scene.preset.unused", note, "A preset that nothing uses.",
+        "Write `preset` where it is meant, or remove it.";
     KEY_UNKNOWN = "scene.key.unknown", error, "A key that does not exist here.",
         "Correct the spelling; the finding lists the keys that exist here.";
     KEY_MISSING = "scene.key.missing", error, "A key that is needed is not there.",

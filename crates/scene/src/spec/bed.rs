@@ -17,6 +17,16 @@ pub(super) const CHANNEL: KeySpec = KeySpec {
     example: "left",
 };
 
+/// Presets that are taken over.
+pub(super) const PRESET_KEY: KeySpec = KeySpec {
+    key: "preset",
+    about: "A preset, or a list of them, whose keys hold where none are written here. Of a list, later \
+            ones win. What is written here replaces the whole value of the preset.",
+    kind: Kind::OneOf(&[Kind::Text, Kind::List(&Kind::Text)]),
+    absent: Means("no preset"),
+    example: "[]",
+};
+
 /// The stem that is heard.
 pub(super) const STEM: KeySpec = KeySpec {
     key: "stem",
@@ -37,6 +47,7 @@ pub(crate) static BED: MapSpec = MapSpec {
     about: "Fixed channels, as loudspeakers are fixed, and the stems that feed them.",
     example: "{format: 7.1.2, routes: [{stem: drums}]}",
     keys: &[
+        PRESET_KEY,
         KeySpec {
             key: "name",
             about: "What players of masters show.",
@@ -71,6 +82,7 @@ pub(crate) static ROUTE: MapSpec = MapSpec {
     example: "{stem: drums, to: [L, R]}",
     keys: &[
         STEM,
+        PRESET_KEY,
         CHANNEL,
         KeySpec {
             key: "to",

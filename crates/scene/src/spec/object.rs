@@ -1,7 +1,7 @@
 //! Objects: where they are and how that changes.
 
 use super::Absent::{Means, Refused, Value};
-use super::bed::{CHANNEL, STEM};
+use super::bed::{CHANNEL, PRESET_KEY, STEM};
 use super::scene::{BINAURAL, GROUPS};
 use super::{KeySpec, Kind, MapSpec, PATH, Together, words};
 use crate::curve::Curve;
@@ -73,6 +73,7 @@ pub(crate) static OBJECT: MapSpec = MapSpec {
             example: "Lead vocal",
         },
         KeySpec { example: "lead", ..STEM },
+        PRESET_KEY,
         KeySpec {
             key: "position",
             about: "Where it is. An object uses one kind of coordinates throughout, polar or room.",

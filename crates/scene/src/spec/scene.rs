@@ -2,9 +2,11 @@
 
 use super::Absent::{Means, Refused, Value};
 use super::{
-    BED, EDIT, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, TEMPO, Together, VERSION, words,
+    BED, EDIT, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, PRESET, TEMPO, Together, VERSION, words,
 };
+use crate::curve::Curve;
 use crate::parse;
+use crate::value::SIZE;
 use cupola_model::{BinauralMode, FrameRate};
 
 /// How an object or bed sounds in headphone renders.
@@ -129,6 +131,13 @@ pub(crate) static SCENE: MapSpec = MapSpec {
             example: "{drums: {file: stems/drums.wav}}",
         },
         KeySpec {
+            key: "presets",
+            about: "Keys that objects, beds and routes share, under names they take them over by.",
+            kind: Kind::Named(&Kind::Map(&PRESET)),
+            absent: Value("{}"),
+            example: "{voice: {groups: [vocals], binaural: near}}",
+        },
+        KeySpec {
             key: "groups",
             about: "Gains of groups, added to every member. A group needs no entry to have members.",
             kind: Kind::Named(&Kind::Map(&GROUP)),
@@ -179,11 +188,27 @@ pub(crate) static DEFAULTS: MapSpec = MapSpec {
     name: "defaults",
     about: "What beds and objects have that do not say otherwise.",
     example: "{binaural: mid}",
-    keys: &[KeySpec {
-        about: "How near beds and objects are heard on headphones.",
-        absent: Value("mid"),
-        ..BINAURAL
-    }],
+    keys: &[
+        KeySpec {
+            about: "How near beds and objects are heard on headphones.",
+            absent: Value("mid"),
+            ..BINAURAL
+        },
+        KeySpec {
+            key: "size",
+            about: "How large objects are.",
+            kind: Kind::Number(&SIZE),
+            absent: Value("0"),
+            example: "0.1",
+        },
+        KeySpec {
+            key: "curve",
+            about: "How the keyframes of objects and groups are reached.",
+            kind: Kind::Words(|| words(&Curve::WORDS)),
+            absent: Value("linear"),
+            example: "smooth",
+        },
+    ],
     together: &[],
 };
 

@@ -18,6 +18,7 @@ mod movement;
 mod pairs;
 mod paths;
 mod plays;
+mod presets;
 mod properties;
 mod schema;
 mod split;

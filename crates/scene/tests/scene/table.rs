@@ -23,6 +23,8 @@ const GROUP: &str = "cupola: 1\nstems: {a: {file: a.wav}}\ngroups:\n  g: {@}\nob
 const PLAY: &str = "cupola: 1\nstems:\n  a: {file: a.wav, play: [{at: 0}, {@}]}\nobjects: [{stem: a, position: {azimuth: 0}}]\n";
 const EDIT: &str = "cupola: 1\nend: 60\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, groups: [g], position: {azimuth: 0}}]\nedits:\n  - {@}\n";
 const VERSION: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, groups: [g], position: {azimuth: 0}}]\nversions:\n  v: {@}\n";
+const PRESET: &str = "cupola: 1\nend: 1\nstems: {a: {file: a.wav}}\npresets:\n  p: {@}\n  place: {position: {azimuth: 0}}\nobjects: [{stem: a, preset: [place, p]}]\n";
+const PRESET_ROUTE: &str = "cupola: 1\nend: 1\nstems: {a: {file: a.wav}}\npresets:\n  p: {@}\nbeds: [{format: 5.1, routes: [{stem: a, preset: p}]}]\n";
 const OUTPUT: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, position: {azimuth: 0}}]\noutputs:\n  - {@}\n";
 
 /// Key, frame, good, bad with its place marked, rule.
@@ -42,10 +44,26 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("tempo[].ramp", ROOT, "tempo: [{bpm: 128}, {at: bar 3, bpm: 96, ramp: true}]", "tempo: [{bpm: 128}, {at: bar 3, bpm: 96, ramp: ¦yes}]", "scene.value.word"),
     ("reference", ROOT, "reference: ref.wav", "reference: ¦{file: ref.wav}", "scene.value.type"),
     ("defaults", ROOT, "defaults: {}", "defaults: ¦mid", "scene.value.type"),
+    ("defaults.size", ROOT, "defaults: {size: 0.1}", "defaults: {size: ¦2}", "scene.value.range"),
+    ("defaults.curve", ROOT, "defaults: {curve: smooth}", "defaults: {curve: ¦bent}", "scene.value.word"),
     ("defaults.binaural", ROOT, "defaults: {binaural: far}", "defaults: {binaural: ¦fra}", "scene.value.word"),
     ("end", ROOT, "end: 3:25.5", "end: ¦3:75", "scene.value.time"),
     ("pad_bed", ROOT, "pad_bed: 7.1.2", "pad_bed: ¦7.1.4", "scene.value.word"),
     ("stems", "cupola: 1\n@\nobjects: [{stem: a, position: {azimuth: 0}}]\n", "stems: {a: {file: a.wav}}", "stems: ¦[a]", "scene.value.type"),
+    ("presets", ROOT, "presets: {}", "presets: ¦[a]", "scene.value.type"),
+    ("presets.*.extends", PRESET, "extends: [], gain: 0", "extends: ¦q", "scene.preset.unknown"),
+    ("presets.*.position", PRESET, "position: {azimuth: 30}", "position: {azimuth: ¦200}", "scene.value.range"),
+    ("presets.*.gain", PRESET, "gain: -3", "gain: ¦loud", "scene.value.number"),
+    ("presets.*.size", PRESET, "size: 0.5", "size: ¦5", "scene.value.range"),
+    ("presets.*.binaural", PRESET, "binaural: near", "binaural: ¦close", "scene.value.word"),
+    ("presets.*.groups", PRESET, "groups: [g]", "groups: ¦g", "scene.value.type"),
+    ("presets.*.automation", PRESET, "automation: []", "automation: ¦{at: 0}", "scene.value.type"),
+    ("presets.*.path", PRESET, "path: {orbit: {period: 8 s}}", "path: ¦orbit", "scene.value.type"),
+    ("presets.*.channel", PRESET, "channel: 1", "channel: ¦centre", "scene.value.number"),
+    ("presets.*.fold", PRESET, "fold: mono", "fold: ¦stereo", "scene.value.word"),
+    ("presets.*.pair", PRESET, "fold: mono", "pair: ¦30", "scene.value.type"),
+    ("presets.*.to", PRESET_ROUTE, "to: C", "to: ¦Q", "scene.bed.label"),
+    ("presets.*.lowpass", PRESET_ROUTE, "to: LFE, lowpass: 120", "to: LFE, lowpass: ¦5", "scene.value.range"),
     ("beds", ROOT, "beds: []", "beds: ¦7.1.2", "scene.value.type"),
     ("objects", "cupola: 1\nstems: {a: {file: a.wav}}\n@\n", "objects: [{stem: a, position: {azimuth: 0}}]", "objects: ¦{a: 1}", "scene.value.type"),
     ("outputs", ROOT, "outputs: []", "outputs: ¦7.1.4", "scene.value.type"),
@@ -122,6 +140,9 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
 
     ("objects[].name", OBJECT, "name: x, stem: a, position: {azimuth: 0}", "name: ¦\"a\\tb\", stem: a, position: {azimuth: 0}", "scene.value.text"),
     ("objects[].stem", OBJECT, "stem: a, position: {azimuth: 0}", "stem: ¦A, position: {azimuth: 0}", "scene.stem.unknown"),
+    ("beds[].preset", BED, "format: 5.1, preset: []", "format: 5.1, preset: ¦loud", "scene.preset.unknown"),
+    ("beds[].routes[].preset", ROUTE, "stem: a, to: C, preset: []", "stem: a, to: C, preset: [¦loud]", "scene.preset.unknown"),
+    ("objects[].preset", OBJECT, "stem: a, preset: [], position: {azimuth: 0}", "stem: a, preset: ¦{a: b}, position: {azimuth: 0}", "scene.value.type"),
     ("objects[].position", OBJECT, "stem: a, position: {x: 0, y: 1}", "stem: a, position: ¦{y: 1}", "scene.key.missing"),
     ("objects[].gain", OBJECT, "stem: a, gain: 0, position: {azimuth: 0}", "stem: a, gain: ¦-121, position: {azimuth: 0}", "scene.value.range"),
     ("objects[].size", OBJECT, "stem: a, size: 1, position: {azimuth: 0}", "stem: a, size: ¦20, position: {azimuth: 0}", "scene.value.range"),

@@ -343,10 +343,10 @@ impl<'s> EditMaps<'s> {
 fn fit_into(edits: &[Edit], song: FrameCount, rate: SampleRate, findings: &mut Findings) -> bool {
     let seconds = |frame: u64| format!("{:.3} s", rate.seconds(FrameCount(frame)));
     let mut fit = true;
-    let mut refuse = |frame: u64, spot: &Spot, hint: &str| {
+    let mut refuse = |(word, frame): (&str, u64), spot: &Spot, hint: &str| {
         let finding = Finding::error(rules::EDIT_OUTSIDE, "the song ends before this")
             .found(seconds(frame))
-            .allowed(format!("up to {}, where the song ends", seconds(song.0)))
+            .allowed(format!("{word} {}, where the song ends", seconds(song.0)))
             .hint(hint);
         findings.push(spot, finding);
         fit = false;
@@ -355,14 +355,22 @@ fn fit_into(edits: &[Edit], song: FrameCount, rate: SampleRate, findings: &mut F
         let open = "leave `to` away for the end of the song";
         let until = edit.until(song.0);
         if edit.from >= song.0 {
-            refuse(edit.from, &edit.spots[0], "times are those of the song before any edit");
+            refuse(
+                ("before", edit.from),
+                &edit.spots[0],
+                "times are those of the song before any edit",
+            );
         } else if until > song.0 {
-            refuse(until, &edit.spots[1], open);
+            refuse(("up to", until), &edit.spots[1], open);
         }
         if let EditKind::Replace(replacement) = &edit.kind {
             let end = replacement.with.saturating_add(until.saturating_sub(edit.from));
             if end > song.0 {
-                refuse(end, &replacement.spot, "what replaces is as long as what it replaces");
+                refuse(
+                    ("up to", end),
+                    &replacement.spot,
+                    "what replaces is as long as what it replaces",
+                );
             }
         }
     }

@@ -22,9 +22,6 @@ pub(crate) fn apply(root: &Rc<Node>, findings: &mut Findings) -> Rc<Node> {
     let defaults = entry_of(root, "defaults").map(|entry| &entry.value);
     let curve = defaults.and_then(|node| entry_of(node, "curve"));
     let size = defaults.and_then(|node| entry_of(node, "size"));
-    if presets.is_none() && curve.is_none() && size.is_none() {
-        return Rc::clone(root);
-    }
     let mut presets = Presets::read(presets.as_ref(), findings);
     let document = map_entries(root, |entry| match &*entry.key {
         "objects" => map_items(&entry.value, "objects", |item, path| {
@@ -77,7 +74,10 @@ fn with_entries(node: &Rc<Node>, more: impl Iterator<Item = Entry>) -> Rc<Node> 
 
 /// An object or group with the default size, and its keyframes with the default curve.
 fn with_defaults(item: &Rc<Node>, size: Option<&Entry>, curve: Option<&Entry>) -> Rc<Node> {
-    let item = with_entries(item, size.cloned().into_iter());
+    let item = match size {
+        Some(size) => with_entries(item, std::iter::once(size.clone())),
+        None => Rc::clone(item),
+    };
     let Some(curve) = curve else { return item };
     map_entries(&item, |entry| match &*entry.key {
         "automation" => map_items(&entry.value, "", |keyframe, _| {

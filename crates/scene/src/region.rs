@@ -62,10 +62,11 @@ impl Scene {
         let until = until.unwrap_or(length);
         if from >= length || until > length {
             let seconds = |frame: u64| self.sample_rate.seconds(FrameCount(frame));
-            let (key, beyond) = if from >= length { ("from", from) } else { ("until", until) };
+            let (key, word, beyond) =
+                if from >= length { ("from", "before", from) } else { ("until", "up to", until) };
             let finding = Finding::error(rules::REGION, "the programme ends before this")
                 .found(format!("{:.3} s", seconds(beyond)))
-                .allowed(format!("up to {:.3} s", seconds(length)))
+                .allowed(format!("{word} {:.3} s", seconds(length)))
                 .hint("times count in the programme after its edits");
             findings.push(&at_key(key), finding);
             return;

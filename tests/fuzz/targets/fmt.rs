@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     let checked = format_scene(text, "scene.yaml");
     assert_eq!(checked.value.is_none(), checked.has_errors());
     for finding in &checked.findings {
-        assert!(RULES.iter().any(|(id, _)| *id == finding.rule));
+        assert!(RULES.iter().any(|rule| rule.id == finding.rule));
         assert!(finding.place.line > 0);
     }
     let Some(once) = checked.value else { return };

@@ -10,8 +10,8 @@ use cupola_scene::{format_scene, parse_scene};
 #[derive(Clone, Debug)]
 enum Tree {
     Text(String),
-    List(Vec<Tree>),
-    Map(Vec<(String, Tree)>),
+    List(Vec<Self>),
+    Map(Vec<(String, Self)>),
 }
 
 fn text(text: impl ToString) -> Tree {
@@ -103,7 +103,7 @@ impl Writer<'_> {
     fn comment(&mut self) {
         self.comments += 1;
         let n = self.comments;
-        self.text += &["#", "# ", "#  "][self.random.below(3) as usize];
+        self.text += ["#", "# ", "#  "][self.random.below(3) as usize];
         self.text += &format!("c{n}");
         self.text += ["", " {", ", - x: y", "  "][self.random.below(4) as usize];
     }

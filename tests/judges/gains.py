@@ -21,7 +21,7 @@ from pathlib import Path
 
 warnings.filterwarnings("ignore")
 
-ORACLE = os.environ.get("CUPOLA_EAR_ORACLE", str(Path(__file__).resolve().parents[3] / "shared/oracles/ear_gains.py"))
+ORACLE = os.environ.get("CUPOLA_EAR_ORACLE") or Path(__file__).resolve().parents[3] / "shared/oracles/ear_gains.py"
 # In f64; the f32 gains of a mix are these, rounded.
 TOLERANCE = 1e-9
 

@@ -34,7 +34,7 @@ impl Locker {
     /// Where a source by direction is drawn to.
     pub(super) fn by_direction(&self, at: Vec3, lock: Option<ChannelLock>) -> Vec3 {
         let places = self.by_priority.iter().map(|p| p.1);
-        nearest(places, at, lock, |way| length(way))
+        nearest(places, at, lock, length)
     }
 
     /// Where a source in the room is drawn to, among the channels whose bit is set in `keep`.

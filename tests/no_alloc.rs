@@ -100,7 +100,7 @@ fn timeline() -> Timeline {
         channel: (lane % 2) as u16,
         gain: LinearGain(0.5),
         low_pass_hz: (lane == 3).then_some(120.0),
-        envelope: (lane % 3 == 0).then(|| envelope.clone()),
+        envelope: lane.is_multiple_of(3).then(|| envelope.clone()),
     };
     let facts = StemFacts {
         sample_rate: 48_000,

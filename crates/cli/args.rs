@@ -91,17 +91,18 @@ one wrote; any other file is left alone unless --force is given.")]
         work: Work,
     },
     /// Write the master alone
-    #[command(after_help = "Example:
-  cupola master scene.yaml -o song.wav")]
+    #[command(after_help = "Examples:
+  cupola master scene.yaml -o song.wav
+  cupola master scene.yaml -o song.atmos         DAMF: song.atmos, .atmos.metadata, .atmos.audio")]
     Master {
         /// The scene
         scene: PathBuf,
         /// The file to write
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
-        /// Kind of master
-        #[arg(long, default_value = "adm-bwf")]
-        format: Format,
+        /// Kind of master; when it is not given, `.atmos` means damf and anything else adm-bwf
+        #[arg(long)]
+        format: Option<Format>,
         #[command(flatten)]
         part: Part,
         #[command(flatten)]
@@ -296,6 +297,8 @@ fn panner() -> impl clap::builder::TypedValueParser<Value = PannerChoice> {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Format {
-    /// ADM BWF in the Dolby Atmos Master profile
+    /// ADM BWF in the Dolby Atmos Master profile, one file
     AdmBwf,
+    /// DAMF, three files, as Dolby's encoders read them
+    Damf,
 }

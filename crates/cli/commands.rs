@@ -29,8 +29,14 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             produce("render", scene, &binding, &[options], report)
         }
         Command::Master { scene, output, format, part, work } => {
-            let Format::AdmBwf = format;
-            let target = Target::Master { format: MasterFormat::AdmBwf };
+            let atmos = output.extension().is_some_and(|e| e.eq_ignore_ascii_case("atmos"));
+            let format = match format {
+                Some(Format::AdmBwf) => MasterFormat::AdmBwf,
+                Some(Format::Damf) => MasterFormat::Damf,
+                None if atmos => MasterFormat::Damf,
+                None => MasterFormat::AdmBwf,
+            };
+            let target = Target::Master { format };
             let binding = Binding::File { target, path: output.clone() };
             produce("master", scene, &binding, &[options(part, work)], report)
         }

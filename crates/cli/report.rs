@@ -116,6 +116,9 @@ impl Reporter {
         self.findings(&report.findings);
         for output in &report.outputs {
             self.say(&format!("{BOLD}{}{RESET}", output.path.display()));
+            for companion in &output.companions {
+                self.say(&format!("{BOLD}{}{RESET}", companion.path.display()));
+            }
             self.say(&format!("  {}", output_line(output)));
             if self.verbose {
                 for channel in &output.channels {

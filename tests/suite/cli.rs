@@ -151,6 +151,30 @@ fn the_master_lands_where_it_was_sent() {
 }
 
 #[test]
+fn a_damf_master_is_three_files_that_a_second_run_replaces_and_nobody_elses() {
+    let project = project();
+    let run = project.run(&["master", "scene.yaml", "-o", "m/song.atmos", "--json"]).expect(0);
+    let names = ["song.atmos", "song.atmos.audio", "song.atmos.metadata"];
+    assert_eq!(project.files("m"), names);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let output = &document["outputs"][0];
+    assert_eq!(
+        (&output["kind"], output["companions"].as_array().unwrap().len()),
+        (&"damf".into(), 2)
+    );
+    project.run(&["master", "scene.yaml", "-o", "m/song.atmos", "--format", "damf"]).expect(0);
+    project.write("m/song.atmos.audio", "precious");
+    let run = project.run(&["master", "scene.yaml", "-o", "m/song.atmos"]).expect(6);
+    assert!(run.stderr.contains("song.atmos.audio"), "{}", run.stderr);
+    project.run(&["master", "scene.yaml", "-o", "m/song.atmos", "--force"]).expect(0);
+    for wrong in [["m/song.wav", "damf"], ["m/song.atmos", "adm-bwf"]] {
+        let run = project.run(&["master", "scene.yaml", "-o", wrong[0], "--format", wrong[1]]);
+        assert!(run.expect(2).stderr.contains("write for example"));
+    }
+    assert_eq!(project.files("m"), names);
+}
+
+#[test]
 fn info_shows_what_a_master_holds() {
     let project = project();
     project.run(&["master", "scene.yaml", "-o", "song.wav"]).expect(0);

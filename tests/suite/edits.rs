@@ -48,10 +48,10 @@ fn render(project: &Project, scene: &str, options: &[&str]) -> Vec<Vec<f32>> {
     project.run(&[&base[..], options].concat()).expect(0);
     let name = &project.files("out")[0];
     let path = project.path("out").join(name);
-    let mut reader = hound::WavReader::open(&path).unwrap();
+    let mut reader = hound::WavReader::open(&path).expect("a render");
     let channels = usize::from(reader.spec().channels);
     let samples: Vec<f32> = reader.samples().map(Result::unwrap).collect();
-    std::fs::remove_file(path).unwrap();
+    std::fs::remove_file(path).expect("a writable folder");
     (0..channels).map(|c| samples.iter().skip(c).step_by(channels).copied().collect()).collect()
 }
 

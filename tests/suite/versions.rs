@@ -26,7 +26,7 @@ fn project(scene: &str) -> Project {
 
 /// The channels of a file.
 fn read(project: &Project, name: &str) -> Vec<Vec<f32>> {
-    let mut reader = hound::WavReader::open(project.path(name)).unwrap();
+    let mut reader = hound::WavReader::open(project.path(name)).expect("a render");
     let channels = usize::from(reader.spec().channels);
     let samples: Vec<f32> = reader.samples().map(Result::unwrap).collect();
     (0..channels).map(|c| samples.iter().skip(c).step_by(channels).copied().collect()).collect()

@@ -42,6 +42,7 @@ pub use error::Error;
 pub use format::{Form, Format, LargeForm, MAX_CHANNELS, SampleFormat};
 pub use reader::Reader;
 pub use repair::Repair;
+pub use sample::encode;
 pub use writer::{ChunkWriter, TailWriter, Writer, WriterOptions};
 
 /// The four letters of a chunk id for messages; bytes outside printable ASCII are escaped.

@@ -71,10 +71,15 @@ fn narrow(value: f64) -> f32 {
     value as f32
 }
 
-/// Appends `frames` frames of the planes, from frame `start` of each on, to `out`.
+/// Appends `frames` frames of the planes, from frame `start` of each on, to `out`: interleaved,
+/// little-endian, as every container of this family holds them. [`Writer`](crate::Writer) does this
+/// by itself; other containers of the same samples call it.
 ///
 /// `tile` is scratch space, kept by the caller so that nothing is allocated in the long run.
-pub(crate) fn encode<'a>(
+///
+/// # Panics
+/// When a plane that `plane` gives for channel 0, 1, and so on ends before the last frame.
+pub fn encode<'a>(
     format: &Format,
     plane: &impl Fn(usize) -> &'a [f32],
     start: usize,

@@ -35,7 +35,7 @@ pub(crate) fn dbfs(sample: f32) -> f64 {
 pub struct OutputReport {
     /// Where it is.
     pub path: PathBuf,
-    /// `speakers`, `binaural` or `adm-bwf`.
+    /// `speakers`, `binaural`, `adm-bwf` or `damf`.
     pub kind: &'static str,
     /// Layout of a loudspeaker render, else empty.
     pub layout: String,
@@ -43,6 +43,19 @@ pub struct OutputReport {
     pub channels: Vec<ChannelLevel>,
     /// Frames in the file.
     pub frames: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// SHA-256 of the file, lower-case hex.
+    pub sha256: String,
+    /// Files that belong to it, as those of a DAMF master do.
+    pub companions: Vec<CompanionReport>,
+}
+
+/// A file that belongs to another.
+#[derive(Clone, Debug)]
+pub struct CompanionReport {
+    /// Where it is.
+    pub path: PathBuf,
     /// Bytes of the file.
     pub bytes: u64,
     /// SHA-256 of the file, lower-case hex.
@@ -205,6 +218,9 @@ fn output_json(output: &OutputReport) -> Value {
             "peak_db": c.peak_db(),
         })
     });
+    let companions = output.companions.iter().map(
+        |c| json!({"path": c.path.display().to_string(), "bytes": c.bytes, "sha256": c.sha256}),
+    );
     json!({
         "path": output.path.display().to_string(),
         "kind": output.kind,
@@ -217,5 +233,6 @@ fn output_json(output: &OutputReport) -> Value {
         "frames": output.frames,
         "bytes": output.bytes,
         "sha256": output.sha256,
+        "companions": companions.collect::<Value>(),
     })
 }

@@ -28,7 +28,7 @@ mod tails;
 mod view;
 mod window;
 
-pub use answer::{ChannelLevel, Document, OutputReport, ProduceReport, count};
+pub use answer::{ChannelLevel, CompanionReport, Document, OutputReport, ProduceReport, count};
 pub use check::{CheckReport, check, check_master, is_master};
 pub use error::JobError;
 pub use fmt::{

@@ -1,5 +1,6 @@
 //! What a run has to say about its outputs before it starts.
 
+use crate::options::MasterFormat;
 use crate::plan::Recipe;
 use cupola_model::{Bed, BinauralMode, Finding, Item, Layout, Severity, Timeline};
 use cupola_render::SpeakerRenderer;
@@ -11,6 +12,10 @@ pub(crate) fn master(timeline: &Timeline, recipes: &[&Recipe]) -> Vec<Finding> {
         return Vec::new();
     }
     let mut findings = cupola_masters::check_limits(timeline);
+    let damf = |r: &&Recipe| matches!(r, Recipe::Master { format: MasterFormat::Damf });
+    if recipes.iter().any(damf) {
+        findings.extend(cupola_masters::check_damf(timeline));
+    }
     findings.retain(|f| f.severity != Severity::Error);
     findings
 }

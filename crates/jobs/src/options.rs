@@ -8,8 +8,20 @@ use std::sync::atomic::AtomicBool;
 /// A kind of master.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MasterFormat {
-    /// ADM BWF in the Dolby Atmos Master profile.
+    /// ADM BWF in the Dolby Atmos Master profile: one file.
     AdmBwf,
+    /// DAMF, which Dolby's encoders read: `X.atmos`, `X.atmos.metadata` and `X.atmos.audio`.
+    Damf,
+}
+
+impl MasterFormat {
+    /// The word in scenes, on the command line and in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AdmBwf => "adm-bwf",
+            Self::Damf => "damf",
+        }
+    }
 }
 
 /// One output to make.

@@ -5,9 +5,9 @@ use crate::manifest::Manifest;
 use crate::names::output_name;
 use crate::options::{Binding, MasterFormat, ProduceOptions, Target};
 use crate::project::{Project, read_text};
-use cupola_masters::{ChannelMap, ChannelOrder, SampleDepth};
+use cupola_masters::{ChannelMap, ChannelOrder, SampleDepth, damf_files};
 use cupola_model::{Finding, Layout};
-use cupola_scene::{BitDepth, LayoutRequest, OutputKind, OutputRequest};
+use cupola_scene::{BitDepth, LayoutRequest, MasterKind, OutputKind, OutputRequest};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +24,20 @@ pub(crate) enum Recipe {
 pub(crate) struct Planned {
     pub(crate) recipe: Recipe,
     pub(crate) path: PathBuf,
+}
+
+impl Planned {
+    /// Every file of the output, the one it is called by first.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        files_of(&self.recipe, &self.path)
+    }
+}
+
+fn files_of(recipe: &Recipe, path: &Path) -> Vec<PathBuf> {
+    match recipe {
+        Recipe::Master { format: MasterFormat::Damf } => damf_files(path).into(),
+        _ => vec![path.to_owned()],
+    }
 }
 
 /// All outputs of a job, and the folder whose manifest records them.
@@ -60,7 +74,9 @@ pub(crate) fn plan(
         file_names(named, project, scene_path, options.selection.group.as_deref())?
     {
         let path = folder.join(name);
-        allow_overwrite(&path, &manifest, &inputs, options.force)?;
+        for file in files_of(&recipe, &path) {
+            allow_overwrite(&file, &manifest, &inputs, options.force)?;
+        }
         outputs.push(Planned { recipe, path });
     }
     Ok(Plan { outputs, folder })
@@ -79,7 +95,9 @@ pub(crate) fn file_names(
     }
     let mut taken = BTreeSet::new();
     let name = |(recipe, suffix): Named| {
-        let name = format!("{}.wav", output_name(&title, &suffix));
+        let damf = matches!(recipe, Recipe::Master { format: MasterFormat::Damf });
+        let ending = if damf { "atmos" } else { "wav" };
+        let name = format!("{}.{ending}", output_name(&title, &suffix));
         // Some file systems do not tell upper from lower case.
         if taken.insert(name.to_lowercase()) {
             return Ok((recipe, name));
@@ -129,9 +147,21 @@ fn plan_file(
     force: bool,
 ) -> Result<Plan, JobError> {
     refuse_folder(path)?;
+    let damf = matches!(recipe, Recipe::Master { format: MasterFormat::Damf });
+    if damf != path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("atmos")) {
+        let (what, ending) = if damf { ("a DAMF master", "atmos") } else { ("the file", "wav") };
+        return Err(JobError::Usage(format!(
+            "{what} is not called {}; write for example {}",
+            path.display(),
+            path.with_extension(ending).display()
+        )));
+    }
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let manifest = Manifest::load(&folder);
-    allow_overwrite(path, &manifest, &inputs(project, scene_path), force)?;
+    let inputs = inputs(project, scene_path);
+    for file in files_of(&recipe, path) {
+        allow_overwrite(&file, &manifest, &inputs, force)?;
+    }
     Ok(Plan { outputs: vec![Planned { recipe, path: path.to_path_buf() }], folder })
 }
 
@@ -165,7 +195,8 @@ fn scene_recipe(request: &OutputRequest, folder: &Path) -> Result<Named, JobErro
             },
         },
         OutputKind::Binaural { bits } => Recipe::Binaural { depth: depth(*bits) },
-        OutputKind::MasterAdmBwf => Recipe::Master { format: MasterFormat::AdmBwf },
+        OutputKind::Master(MasterKind::AdmBwf) => Recipe::Master { format: MasterFormat::AdmBwf },
+        OutputKind::Master(MasterKind::Damf) => Recipe::Master { format: MasterFormat::Damf },
     };
     match order_problem(&recipe) {
         None => Ok((recipe, request.name.clone())),
@@ -190,9 +221,7 @@ fn recipe(target: &Target) -> Result<Named, JobError> {
             (Recipe::Speakers { layout, depth: *depth, order: *order }, name)
         }
         Target::Binaural { depth } => (Recipe::Binaural { depth: *depth }, "binaural".to_owned()),
-        Target::Master { format } => match format {
-            MasterFormat::AdmBwf => (Recipe::Master { format: *format }, "adm-bwf".to_owned()),
-        },
+        Target::Master { format } => (Recipe::Master { format: *format }, format.name().to_owned()),
     };
     match order_problem(&named.0) {
         None => Ok(named),

@@ -1,13 +1,13 @@
 //! Render, master, build: all outputs in one pass over the stems.
 
-use crate::answer::{ChannelLevel, OutputReport, ProduceReport, dbfs};
+use crate::answer::{ChannelLevel, CompanionReport, OutputReport, ProduceReport, dbfs};
 use crate::manifest::{Manifest, sha256_of};
 use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
 use crate::plan::{Plan, Planned, Recipe, plan};
 use crate::project::{Project, load};
 use crate::pump::{self, Route, Sink, not_written};
 use crate::{JobError, deviation, notes};
-use cupola_masters::{AdmBwfSink, FileReport, WavSink, WavSpec};
+use cupola_masters::{AdmBwfSink, Companion, DamfSink, FileReport, PendingFile, WavSink, WavSpec};
 use cupola_model::{Finding, HrtfSet, StemUse, Timeline};
 use cupola_render::binaural::BinauralRenderer;
 use cupola_render::{RenderError, Renderer, SpeakerRenderer};
@@ -147,7 +147,7 @@ fn renderer(
 
 fn sink(output: &Planned, timeline: &Timeline, force: bool) -> Result<Sink, JobError> {
     // The plan has made sure that what exists may be replaced.
-    let overwrite = force || output.path.exists();
+    let overwrite = force || output.files().iter().any(|file| file.exists());
     let rate = timeline.sample_rate;
     let wav =
         |spec| WavSink::create(&output.path, overwrite, spec).map(|sink| Sink::Wav(Box::new(sink)));
@@ -161,6 +161,10 @@ fn sink(output: &Planned, timeline: &Timeline, force: bool) -> Result<Sink, JobE
         Recipe::Master { format: MasterFormat::AdmBwf } => {
             AdmBwfSink::create(&output.path, overwrite, timeline)
                 .map(|sink| Sink::AdmBwf(Box::new(sink)))
+        }
+        Recipe::Master { format: MasterFormat::Damf } => {
+            DamfSink::create(&output.path, overwrite, timeline)
+                .map(|sink| Sink::Damf(Box::new(sink)))
         }
     }
     .map_err(|e| not_written(&e))
@@ -178,29 +182,44 @@ fn finish(
         .into_par_iter()
         .map(|route| {
             let finished = route.finish(timeline)?;
-            let path = finished.pending.temporary_path();
-            let sha256 = sha256_of(path).map_err(|e| {
-                JobError::OutputNotWritten(format!("{} cannot be read back: {e}", path.display()))
-            })?;
-            Ok((finished, sha256))
+            let sha256 = sha256_of_pending(&finished.pending)?;
+            let companion = |c: &Companion| {
+                let (path, sha256) =
+                    (c.pending.target().to_owned(), sha256_of_pending(&c.pending)?);
+                Ok(CompanionReport { path, bytes: c.bytes, sha256 })
+            };
+            let companions =
+                finished.companions.iter().map(companion).collect::<Result<Vec<_>, JobError>>()?;
+            Ok((finished, sha256, companions))
         })
         .collect::<Result<_, JobError>>()?;
     let mut reports = Vec::new();
-    for (output, (finished, sha256)) in outputs.into_iter().zip(finished) {
-        findings.extend(clipping(&output, &finished.report, timeline));
-        finished.pending.persist().map_err(|e| not_written(&e))?;
+    for (output, (finished, sha256, companions)) in outputs.into_iter().zip(finished) {
+        let written = finished.report.clone();
+        findings.extend(clipping(&output, &written, timeline));
+        finished.persist().map_err(|e| not_written(&e))?;
         // At once, so that the next run may replace it even if this one stops at the next file.
+        for companion in &companions {
+            Manifest::record(&folder, &companion.path, &companion.sha256)?;
+        }
         Manifest::record(&folder, &output.path, &sha256)?;
-        reports.push(report(output, finished.report, sha256));
+        reports.push(OutputReport { companions, ..report(output, written, sha256) });
     }
     Ok(reports)
+}
+
+fn sha256_of_pending(file: &PendingFile) -> Result<String, JobError> {
+    let path = file.temporary_path();
+    sha256_of(path).map_err(|e| {
+        JobError::OutputNotWritten(format!("{} cannot be read back: {e}", path.display()))
+    })
 }
 
 fn report(output: Planned, written: FileReport, sha256: String) -> OutputReport {
     let (kind, layout) = match output.recipe {
         Recipe::Speakers { layout, .. } => ("speakers", layout.name),
         Recipe::Binaural { .. } => ("binaural", String::new()),
-        Recipe::Master { format: MasterFormat::AdmBwf } => ("adm-bwf", String::new()),
+        Recipe::Master { format } => (format.name(), String::new()),
     };
     let level = |c: cupola_masters::ChannelReport| ChannelLevel {
         name: c.name,
@@ -216,6 +235,7 @@ fn report(output: Planned, written: FileReport, sha256: String) -> OutputReport 
         frames: written.frames.0,
         bytes: written.bytes,
         sha256,
+        companions: vec![],
     }
 }
 

@@ -8,7 +8,7 @@ use crate::JobError;
 use crate::lane_stats::LaneStats;
 use crate::options::Progress;
 use crate::tails::Tails;
-use cupola_masters::{AdmBwfSink, Finished, MastersError, WavSink};
+use cupola_masters::{AdmBwfSink, DamfSink, Finished, MastersError, WavSink};
 use cupola_model::{PlanarBlock, Timeline};
 use cupola_render::{LaneMixer, Renderer};
 use cupola_stems::{StemError, UseReader};
@@ -24,6 +24,7 @@ const CHUNK_BLOCKS: usize = 16;
 pub(crate) enum Sink {
     Wav(Box<WavSink>),
     AdmBwf(Box<AdmBwfSink>),
+    Damf(Box<DamfSink>),
 }
 
 impl Sink {
@@ -31,6 +32,7 @@ impl Sink {
         match self {
             Self::Wav(sink) => sink.write(block, frames),
             Self::AdmBwf(sink) => sink.write(block, frames),
+            Self::Damf(sink) => sink.write(block, frames),
         }
     }
 }
@@ -69,6 +71,7 @@ impl Route {
         let finished = match self.sink {
             Sink::Wav(sink) => sink.finish(),
             Sink::AdmBwf(sink) => sink.finish(timeline),
+            Sink::Damf(sink) => sink.finish(timeline),
         };
         finished.map_err(|e| not_written(&e))
     }

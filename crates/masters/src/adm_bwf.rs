@@ -95,7 +95,7 @@ impl AdmBwfSink {
         let mut pending = tail.finish().map_err(in_file(&path))?;
         let bytes =
             pending.stream_position().map_err(|source| MastersError::Write { path, source })?;
-        Ok(Finished { pending, report: meter.finish(frames, bytes) })
+        Ok(Finished { pending, companions: vec![], report: meter.finish(frames, bytes) })
     }
 }
 
@@ -117,7 +117,7 @@ fn write_axml_chunk(
 }
 
 /// A name a track: that of the object, or of the bed and its channel.
-fn track_names(timeline: &Timeline) -> Vec<String> {
+pub(crate) fn track_names(timeline: &Timeline) -> Vec<String> {
     let mut names = Vec::new();
     for item in &timeline.items {
         match item {

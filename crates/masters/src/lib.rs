@@ -1,4 +1,4 @@
-//! Files out: WAV renders and ADM BWF masters, streamed, metered and atomic.
+//! Files out: WAV renders, ADM BWF and DAMF masters, streamed, metered and atomic.
 //!
 //! A sink writes into a [`PendingFile`], a temporary file beside its target. Dropping a sink or
 //! what it finished with leaves nothing behind; [`PendingFile::persist`] gives the file its name.
@@ -13,7 +13,9 @@
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 mod adm_bwf;
+mod caf;
 mod check;
+mod damf;
 mod dbmd;
 mod describe;
 mod dither;
@@ -26,10 +28,12 @@ mod wav;
 pub use adm_bwf::AdmBwfSink;
 pub use check::{MasterCheck, check_master};
 pub use cupola_adm::{AdmKind, Content, ObjectSummary, Programme, Summary, check_limits};
+pub use cupola_damf::check as check_damf;
+pub use damf::{DamfSink, damf_files};
 pub use dbmd::{Dbmd, DbmdInfo};
 pub use describe::{FileInfo, describe};
 pub use error::{DbmdError, MastersError};
 pub use meter::{ChannelReport, FileReport};
 pub use order::{ChannelMap, ChannelOrder};
-pub use pending::{Finished, PendingFile};
+pub use pending::{Companion, Finished, PendingFile};
 pub use wav::{SampleDepth, WavChannel, WavSink, WavSpec};

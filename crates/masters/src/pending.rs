@@ -5,7 +5,7 @@ use std::fs::{File, Permissions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 const PREFIX: &str = ".cupola-";
 const SUFFIX: &str = ".tmp";
@@ -28,8 +28,74 @@ pub struct PendingFile {
 pub struct Finished {
     /// The whole file, still under its temporary name.
     pub pending: PendingFile,
-    /// What was written.
+    /// Files that belong to it: it is worth nothing without them, nor they without it.
+    pub companions: Vec<Companion>,
+    /// What was written. Bytes are those of `pending` alone.
     pub report: FileReport,
+}
+
+/// A file that belongs to another.
+#[derive(Debug)]
+pub struct Companion {
+    /// The whole file, still under its temporary name.
+    pub pending: PendingFile,
+    /// Its size.
+    pub bytes: u64,
+}
+
+impl Finished {
+    /// Gives every file its name: the companions first and the file itself last, all of them or
+    /// none. What a failure finds replaced already is put back. (Where the system knows no hard
+    /// links, and when the program is killed in between, a part of the set may remain.)
+    pub fn persist(self) -> Result<PathBuf, MastersError> {
+        let mut undo = Undo::default();
+        for companion in self.companions {
+            undo.persist(companion.pending)?;
+        }
+        let path = undo.persist(self.pending)?;
+        undo.steps.clear();
+        Ok(path)
+    }
+}
+
+/// Takes back what was published, unless its steps are forgotten first.
+#[derive(Default)]
+struct Undo {
+    /// A file that has its name now, and what had it before.
+    steps: Vec<(PathBuf, Option<TempPath>)>,
+}
+
+impl Undo {
+    fn persist(&mut self, file: PendingFile) -> Result<PathBuf, MastersError> {
+        let old = if file.overwrite { second_name(&file.target) } else { None };
+        let path = file.persist()?;
+        self.steps.push((path.clone(), old));
+        Ok(path)
+    }
+}
+
+impl Drop for Undo {
+    fn drop(&mut self) {
+        for (path, old) in self.steps.drain(..).rev() {
+            // Nobody can be told when even this fails; the error that led here is told.
+            let _ = match old {
+                Some(old) => old.persist(&path).map_err(|failed| failed.error),
+                None => std::fs::remove_file(&path),
+            };
+        }
+    }
+}
+
+/// A second name of a file, so that it outlives being replaced.
+fn second_name(target: &Path) -> Option<TempPath> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    let link = |name: &Path| std::fs::hard_link(target, name);
+    Some(builder.make_in(folder_of(target), link).ok()?.into_temp_path())
+}
+
+fn folder_of(target: &Path) -> &Path {
+    target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 impl PendingFile {
@@ -44,10 +110,7 @@ impl PendingFile {
         if !overwrite && target.symlink_metadata().is_ok() {
             return Err(MastersError::Exists { path: target.to_owned() });
         }
-        let folder = match target.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(target);
         remove_abandoned(folder);
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX).suffix(SUFFIX);
@@ -134,6 +197,7 @@ fn ordinary_permissions() -> Option<Permissions> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cupola_model::FrameCount;
     use std::fs;
     use std::time::SystemTime;
 
@@ -193,6 +257,43 @@ mod tests {
             let mode = |path| fs::metadata(path).unwrap().permissions().mode();
             assert_eq!(mode(&target), mode(&plain));
         }
+    }
+
+    /// A set of three; the last file of it is what the others belong to.
+    fn set(folder: &Path, overwrite: bool) -> Finished {
+        let pending = |name: &str| {
+            let mut file = PendingFile::create(&folder.join(name), overwrite).unwrap();
+            file.write_all(b"new").unwrap();
+            file
+        };
+        let companions =
+            ["b", "c"].map(|name| Companion { pending: pending(name), bytes: 3 }).into();
+        let report = FileReport { channels: vec![], frames: FrameCount(0), bytes: 3 };
+        Finished { pending: pending("a"), companions, report }
+    }
+
+    #[test]
+    fn a_set_of_files_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        set(folder.path(), false).persist().unwrap();
+        assert_eq!(names_in(folder.path()), ["a", "b", "c"]);
+        // A file that appears at the last moment stops the set, and what was there comes back.
+        for name in ["a", "b", "c"] {
+            fs::write(path(name), b"old").unwrap();
+        }
+        fs::remove_file(path("b")).unwrap();
+        let blocked = set(folder.path(), true);
+        fs::remove_file(path("a")).unwrap();
+        fs::create_dir(path("a")).unwrap();
+        fs::write(path("a").join("x"), b"").unwrap();
+        blocked.persist().unwrap_err();
+        assert_eq!(names_in(folder.path()), ["a", "c"]);
+        assert_eq!(fs::read(path("c")).unwrap(), b"old");
+        fs::remove_dir_all(path("a")).unwrap();
+        set(folder.path(), true).persist().unwrap();
+        assert_eq!(names_in(folder.path()), ["a", "b", "c"]);
+        assert_eq!(fs::read(path("c")).unwrap(), b"new");
     }
 
     #[test]

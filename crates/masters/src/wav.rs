@@ -173,6 +173,6 @@ impl WavSink {
         let bytes = pending
             .stream_position()
             .map_err(|source| MastersError::Write { path: self.path.clone(), source })?;
-        Ok(Finished { pending, report: self.meter.finish(frames, bytes) })
+        Ok(Finished { pending, companions: vec![], report: self.meter.finish(frames, bytes) })
     }
 }

@@ -96,7 +96,9 @@ pub use layouts::{
 pub use parse::{Draft, draft_scene, parse_scene, parse_scene_with};
 pub use reference::{key_reference, rules_table};
 pub use rules::{RULES, Rule};
-pub use scene::{BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest};
+pub use scene::{
+    BitDepth, ChannelOrder, MasterKind, OutputKind, OutputRequest, Scene, StemRequest,
+};
 pub use schema::{FileKind, schema};
 pub use time::Timecode;
 pub use versions::UnknownVersion;

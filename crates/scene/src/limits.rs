@@ -44,7 +44,7 @@ pub(crate) fn check(scene: &Scene, root: &Cursor<'_>, findings: &mut Findings) {
 
 impl Scene {
     pub(crate) fn wants_master(&self) -> bool {
-        self.outputs.iter().any(|output| output.kind == OutputKind::MasterAdmBwf)
+        self.outputs.iter().any(|output| matches!(output.kind, OutputKind::Master(_)))
     }
 
     /// Channels of all beds, padding included.
@@ -170,7 +170,7 @@ fn pairs_hint(scene: &Scene) -> String {
 }
 
 fn check_masters(scene: &Scene, whole: bool, findings: &mut Findings) {
-    let master = scene.outputs.iter().find(|output| output.kind == OutputKind::MasterAdmBwf);
+    let master = scene.outputs.iter().find(|output| matches!(output.kind, OutputKind::Master(_)));
     let Some(master) = master else { return };
     let Place { line, column, ref path, .. } = master.place;
     let mark = Mark { file: FileId::SCENE, line, column };

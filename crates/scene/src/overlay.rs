@@ -176,7 +176,7 @@ impl LayeredMap {
                 let Entry { key, mark, value } = over.clone();
                 // What is to be removed is told from what is new by laying it over nothing.
                 let value = match (&over.value.kind, rule.of(&key)) {
-                    (Kind::Map { .. }, Rule::Named) => Layered::Map(LayeredMap::default()),
+                    (Kind::Map { .. }, Rule::Named) => Layered::Map(Self::default()),
                     (Kind::List(_), Rule::Items(_)) => Layered::List(LayeredList::default()),
                     _ => Layered::Whole(value),
                 };

@@ -8,7 +8,7 @@ use crate::parse_versions::read_edits_and_versions;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten};
 use crate::scene::{
-    BitDepth, ChannelOrder, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
+    BitDepth, ChannelOrder, MasterKind, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
 };
 use crate::time::{self, Clock, Timecode};
 use crate::value::SIZE;
@@ -26,7 +26,7 @@ pub(crate) const PAD_BED: [(&str, bool); 1] = [("7.1.2", true)];
 /// The heads of binaural outputs.
 pub(crate) const HEADS: [(&str, ()); 1] = [("default", ())];
 /// The kinds of master.
-pub(crate) const MASTERS: [(&str, ()); 1] = [("adm-bwf", ())];
+pub(crate) const MASTERS: [(&str, MasterKind); 2] = MasterKind::ALL;
 /// The sample formats of outputs.
 pub(crate) const BITS: [(&str, BitDepth); 3] =
     [("16", BitDepth::Int16), ("24", BitDepth::Int24), ("32", BitDepth::Float32)];
@@ -351,7 +351,7 @@ fn default_outputs(file: &str) -> Vec<OutputRequest> {
     };
     let binaural = OutputKind::Binaural { bits: BitDepth::default() };
     let place = Place { file: file.to_owned(), ..Place::default() };
-    [speakers, binaural, OutputKind::MasterAdmBwf]
+    [speakers, binaural, OutputKind::Master(MasterKind::AdmBwf)]
         .map(|kind| OutputRequest { name: kind.usual_name(), kind, place: place.clone() })
         .into()
 }
@@ -365,7 +365,7 @@ impl OutputKind {
                 file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned()
             }
             Self::Binaural { .. } => "binaural".to_owned(),
-            Self::MasterAdmBwf => "adm-bwf".to_owned(),
+            Self::Master(kind) => kind.name().to_owned(),
         }
     }
 }
@@ -394,10 +394,7 @@ fn read_output(item: &Cursor<'_>, findings: &mut Findings) -> Option<(OutputKind
             c.word(findings, &HEADS)?;
             OutputKind::Binaural { bits }
         }
-        (None, None, Some(c)) => {
-            c.word(findings, &MASTERS)?;
-            OutputKind::MasterAdmBwf
-        }
+        (None, None, Some(c)) => OutputKind::Master(c.word(findings, &MASTERS)?),
         (None, None, None) => {
             let finding = Finding::error(rules::KEY_MISSING, "it is not said what this output is")
                 .allowed("speakers, binaural or master")

@@ -66,7 +66,7 @@ pub struct OutputRequest {
     /// What.
     pub kind: OutputKind,
     /// The part of the file name that tells this output from the others: the author's `name`, or
-    /// the layout, `binaural` or `adm-bwf`. Unique in a scene.
+    /// the layout, `binaural`, `adm-bwf` or `damf`. Unique in a scene.
     pub name: String,
     /// Where it is asked for; line 0 for the outputs of a scene that asks for none.
     pub place: Place,
@@ -89,8 +89,31 @@ pub enum OutputKind {
         /// Format of the samples.
         bits: BitDepth,
     },
-    /// An Atmos master as ADM BWF; always 24-bit.
-    MasterAdmBwf,
+    /// An Atmos master; always 24-bit.
+    Master(MasterKind),
+}
+
+/// The kinds of master.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MasterKind {
+    /// One file: sound and ADM.
+    AdmBwf,
+    /// Three files, as Dolby's encoders read them.
+    Damf,
+}
+
+impl MasterKind {
+    /// Every kind.
+    pub(crate) const ALL: [(&'static str, Self); 2] =
+        [("adm-bwf", Self::AdmBwf), ("damf", Self::Damf)];
+
+    /// The word in scenes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AdmBwf => "adm-bwf",
+            Self::Damf => "damf",
+        }
+    }
 }
 
 /// Format of output samples.

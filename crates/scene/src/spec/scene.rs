@@ -274,8 +274,8 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
         },
         KeySpec {
             key: "master",
-            about: "An object-based master that stays a scene until it is played: an ADM BWF file, \
-                    24-bit.",
+            about: "An object-based master that stays a scene until it is played: `adm-bwf` is \
+                    one file, `damf` the three that Dolby's encoders read; 24-bit.",
             kind: Kind::Words(|| words(&parse::MASTERS)),
             absent: Means("another kind of output"),
             example: "adm-bwf",
@@ -300,7 +300,7 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
             key: "name",
             about: "The part of the file name that tells this output from the others.",
             kind: Kind::Text,
-            absent: Means("the layout, `binaural` or `adm-bwf`"),
+            absent: Means("the layout, `binaural`, `adm-bwf` or `damf`"),
             example: "preview",
         },
     ],

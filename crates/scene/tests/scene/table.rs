@@ -237,7 +237,7 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
 
     ("outputs[].speakers", OUTPUT, "speakers: 4+7+0", "speakers: ¦7.1.5", "scene.value.word"),
     ("outputs[].binaural", OUTPUT, "binaural: default", "binaural: ¦kemar", "scene.value.word"),
-    ("outputs[].master", OUTPUT, "master: adm-bwf", "master: ¦damf", "scene.value.word"),
+    ("outputs[].master", OUTPUT, "master: damf", "master: ¦mpeg-h", "scene.value.word"),
     ("outputs[].bits", OUTPUT, "speakers: room.yaml, bits: 32", "speakers: 5.1, bits: ¦20", "scene.value.word"),
     ("outputs[].order", OUTPUT, "speakers: 5.1, order: wave", "binaural: default, order: ¦wave", "scene.key.conflict"),
     ("outputs[].name", OUTPUT, "speakers: 5.1, name: preview", "speakers: 5.1, ¦name:", "scene.value.empty"),

@@ -194,8 +194,8 @@ fn an_equal_power_cross_fade_of_a_constant_keeps_its_power() {
     clips[0].fades.push(fade(FadeDirection::Out, equal, 760, 240));
     clips[1].fades.push(fade(FadeDirection::In, equal, 760, 240));
     let got = play(&path, StemOffset::NONE, &clips, 1760, 100);
-    for n in 0..1760 {
-        let power = got[0][n].powi(2) + got[1][n].powi(2);
+    for (n, (left, right)) in got[0].iter().zip(&got[1]).enumerate() {
+        let power = left.powi(2) + right.powi(2);
         assert!((power - 1.0).abs() < 1e-6, "{power} at {n}");
     }
     assert!((got[0][880] - got[1][879]).abs() < 1e-6 && got[0][880] < 0.71);

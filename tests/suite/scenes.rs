@@ -4,14 +4,20 @@ use crate::suite::support::cupola;
 use std::path::{Path, PathBuf};
 
 fn scenes() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes");
-    let mut found: Vec<_> = std::fs::read_dir(folder)
-        .expect("the scenes")
-        .map(|e| e.expect("a readable entry").path().join("scene.yaml"))
-        .filter(|path| path.exists())
-        .collect();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("scenes")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a readable folder") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.ends_with("scene.yaml") {
+                found.push(path);
+            }
+        }
+    }
     found.sort();
-    assert!(found.len() >= 3, "only {found:?}");
+    assert!(found.len() >= 10, "only {found:?}");
     found
 }
 

@@ -157,3 +157,16 @@ fn times_after_the_end_and_words_that_are_no_time_are_refused() {
     project.run(&["show", "scene.yaml"]).expect(2);
     project.run(&["show", "scene.yaml", "--at", "11.999 s"]).expect(0);
 }
+
+#[test]
+fn bars_of_a_cut_song_are_not_guessed() {
+    let project = project();
+    project.write("cut.yaml", &format!("{SCENE}edits: [{{cut: {{from: bar 2, to: bar 3}}}}]\n"));
+    let run = project.run(&["show", "cut.yaml", "--at", "bar 4"]).expect(2);
+    assert!(run.stderr.contains("before its edits"), "{}", run.stderr);
+    let shown = project.run(&["show", "cut.yaml", "--json", "--at", "3 s"]).expect(0).json();
+    let shown = &shown["instants"][0];
+    assert_eq!((&shown["bar"], &shown["beat"]), (&Value::Null, &Value::Null));
+    // The cut takes away 2 s, so that 3 s is 5 s of the song: five ninths of the way to 90°.
+    assert_near(&shown["objects"][0]["azimuth"], 50.0, 0.01, "azimuth");
+}

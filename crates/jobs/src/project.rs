@@ -4,7 +4,7 @@ use crate::JobError;
 use crate::includes::Includes;
 use crate::info::is_riff;
 use crate::options::Selection;
-use cupola_model::{Finding, Severity, StemFacts, Timeline};
+use cupola_model::{Finding, FrameIndex, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, StemRequest};
 use rayon::prelude::*;
 use std::fs::File;
@@ -26,6 +26,13 @@ pub(crate) struct Project {
     pub(crate) folder: PathBuf,
     /// Warnings and notes.
     pub(crate) findings: Vec<Finding>,
+}
+
+impl Project {
+    /// The bar and the beat of a frame; `None` without a tempo, and where edits have moved the bars.
+    pub(crate) fn music_at(&self, frame: FrameIndex) -> Option<(u32, f64)> {
+        if self.scene.is_edited() { None } else { self.scene.music_at(frame) }
+    }
 }
 
 /// Reads a scene, looks at every stem and resolves both to a timeline of what is selected.

@@ -74,7 +74,7 @@ fn heading(project: &Project, frame: FrameIndex) -> String {
     let mut words =
         vec![format!("{:.3} s", seconds(timeline, frame)), format!("frame {}", frame.0)];
     words.push(project.scene.timecode_at(frame).to_string());
-    if let Some((bar, beat)) = project.scene.music_at(frame) {
+    if let Some((bar, beat)) = project.music_at(frame) {
         words.push(format!("bar {bar} beat {}", trimmed(beat, 3)));
     }
     words.join("  ")
@@ -170,7 +170,7 @@ fn short(name: &str, most: usize) -> String {
 
 fn instant_json(project: &Project, text: &str, frame: FrameIndex, levels: &[Level]) -> Value {
     let timeline = &project.timeline;
-    let music = project.scene.music_at(frame);
+    let music = project.music_at(frame);
     let objects = timeline.objects().map(|object| object_json(timeline, object, frame, levels));
     json!({
         "at": text,

@@ -98,6 +98,12 @@ fn kind_of(path: &Path) -> Result<Kind, JobError> {
 
 /// The frame of a time given on the command line, within the programme.
 pub(crate) fn instant(project: &Project, text: &str) -> Result<FrameIndex, JobError> {
+    if project.scene.is_edited() && text.trim_start().starts_with("bar") {
+        return Err(JobError::Usage(format!(
+            "--at: {text} is a bar of the song before its edits; this programme is cut, so give a time \
+             from its start, such as 12.5 s"
+        )));
+    }
     let frame = project.scene.instant(text).map_err(|finding| {
         let parts =
             [(" found ", &finding.found), (", allowed ", &finding.allowed), ("; ", &finding.hint)];
@@ -113,7 +119,6 @@ pub(crate) fn instant(project: &Project, text: &str) -> Result<FrameIndex, JobEr
             frame.0 as f64 / f64::from(rate.hz()),
             rate.seconds(length),
             project
-                .scene
                 .music_at(FrameIndex(length.0 - 1))
                 .map_or(String::new(), |(bar, beat)| format!(" (bar {bar} beat {})", beat.floor()))
         )));
@@ -124,13 +129,16 @@ pub(crate) fn instant(project: &Project, text: &str) -> Result<FrameIndex, JobEr
 /// What an instant is called in music and in timecode.
 fn words(project: &Project, frame: FrameIndex) -> String {
     let timecode = project.scene.timecode_at(frame).to_string();
-    match project.scene.music_at(frame) {
+    match project.music_at(frame) {
         Some((bar, beat)) => format!("bar {bar} beat {beat:.2}  ·  {timecode}"),
         None => timecode,
     }
 }
 
 fn beats(project: &Project) -> Vec<Beat> {
+    if project.scene.is_edited() {
+        return Vec::new();
+    }
     let beats = project.scene.beats(project.timeline.length, MOST_BEATS);
     beats.into_iter().map(|(frame, bar, beat)| Beat { frame, bar, beat }).collect()
 }

@@ -11,6 +11,12 @@ use cupola_model::{Finding, FrameCount, FrameIndex};
 const BEAT_PARTS: i64 = 1000;
 
 impl Scene {
+    /// Whether edits move what comes after them, so that bars of the song are not where the tempo of
+    /// the programme would have them.
+    pub fn is_edited(&self) -> bool {
+        !self.edits.is_empty()
+    }
+
     /// The frame of a time in any of the forms a scene knows, bars and timecode by this scene's tempo
     /// and frame rate. A finding when it is none, or not from 0 to 24 h.
     ///

@@ -222,6 +222,32 @@ gain of every object in every channel; a refused object says why instead, and th
         #[arg(long, default_value = "bs2127", value_name = "LAW", value_parser = panner())]
         panner: PannerChoice,
     },
+    /// Print a script that lets a shell complete commands, options and their values
+    #[command(after_help = "Examples:
+  cupola completions bash > ~/.local/share/bash-completion/completions/cupola
+  cupola completions zsh > ~/.zfunc/_cupola
+  cupola completions fish > ~/.config/fish/completions/cupola.fish
+  cupola completions powershell >> $PROFILE
+  cupola completions elvish >> ~/.config/elvish/rc.elv
+
+zsh looks for scripts in the folders of `fpath`; name the folder there before `compinit` runs.")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages: one for the program, one for every command
+    #[command(after_help = "Example:
+  cupola man -o ~/.local/share/man/man1
+
+Then `man cupola` and `man cupola-build` show them.")]
+    Man {
+        /// Folder for the pages
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+        /// Overwrite files with another text
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 /// Which part of a scene is made.

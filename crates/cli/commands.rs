@@ -2,6 +2,7 @@
 
 use crate::args::{Arguments, Bits, Command, Format, Of, Order, Part, Work};
 use crate::exit::Code;
+use crate::pages;
 use crate::progress::Terminal;
 use crate::report::Reporter;
 use cupola_jobs::{
@@ -95,6 +96,11 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             report.print(&cupola_jobs::schema(of));
             Ok(Code::Done)
         }
+        Command::Completions { shell } => {
+            report.text(&pages::completions(*shell));
+            Ok(Code::Done)
+        }
+        Command::Man { output, force } => pages::write_manual(output, *force, report),
         Command::Gains { layout, objects, panner } => {
             let gains = cupola_jobs::gains(layout, objects, *panner)?;
             report.findings(&gains.findings);
@@ -119,6 +125,8 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Layouts { .. } => "layouts",
         Command::Schema { .. } => "schema",
         Command::Gains { .. } => "gains",
+        Command::Completions { .. } => "completions",
+        Command::Man { .. } => "man",
     }
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod fmt;
+mod pages;
 mod progress;
 mod report;
 

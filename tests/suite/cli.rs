@@ -309,7 +309,9 @@ fn quiet_is_quiet_and_help_has_examples() {
     let project = project();
     let run = project.run(&["build", "scene.yaml", "--quiet"]).expect(0);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
-    for command in ["build", "render", "master", "layouts", "schema", "gains", "fmt"] {
+    for command in
+        ["build", "render", "master", "layouts", "schema", "gains", "fmt", "completions", "man"]
+    {
         let help = project.run(&[command, "--help"]).expect(0).stdout;
         assert!(help.contains("Example"), "{command} --help:\n{help}");
     }

@@ -91,7 +91,7 @@ fn what_is_no_scene_is_refused_and_nothing_is_written() {
     project.write("broken.yaml", "cupola: 1\nstems: {a: 1\n");
     project.write("also.yaml", "cupola: 1\n\tstems: 1\n");
     let run = project.run(&["fmt", "scene.yaml", "broken.yaml", "also.yaml"]).expect(4);
-    for place in ["broken.yaml:3:1", "also.yaml:2"] {
+    for place in ["broken.yaml:2:8", "also.yaml:2"] {
         assert!(run.stderr.contains(place), "{place} is missing: {}", run.stderr);
     }
     assert_eq!(read(&project, "scene.yaml"), UNTIDY);

@@ -3,6 +3,7 @@ mod cli;
 mod determinism;
 mod edits;
 mod fmt;
+mod pages;
 mod panning;
 mod scenes;
 mod show;

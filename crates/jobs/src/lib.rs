@@ -18,6 +18,7 @@ mod manifest;
 mod names;
 mod notes;
 mod options;
+mod pages;
 mod plan;
 mod produce;
 mod project;
@@ -40,6 +41,7 @@ pub use layouts::layouts;
 pub use options::{
     Binding, MasterFormat, ProduceOptions, Progress, Selection, SilentProgress, Target,
 };
+pub use pages::write_pages;
 pub use produce::produce;
 pub use project::versions;
 pub use show::{ShowReport, show};

@@ -39,13 +39,11 @@ pub(crate) struct Play {
     pub(crate) spot: Spot,
 }
 
-/// A time of a stem, from its first frame.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum StemTime {
-    /// In frames of the session.
-    Session(u64),
-    /// In frames of the file.
-    File(u64),
+/// A time of a stem, from its first frame: so many frames of the file and so many of the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct StemTime {
+    pub(crate) file: u64,
+    pub(crate) session: u64,
 }
 
 /// What ends a placement.
@@ -58,14 +56,9 @@ pub(crate) enum PlayEnd {
 impl StemTime {
     /// In frames of the session.
     fn frames(self, clock: &Clock, facts: &StemFacts) -> u64 {
-        match self {
-            Self::Session(frames) => frames,
-            Self::File(frames) => {
-                let (rate, file) =
-                    (u128::from(clock.rate.hz()), u128::from(facts.sample_rate.max(1)));
-                u64::try_from((u128::from(frames) * rate + file / 2) / file).unwrap_or(u64::MAX)
-            }
-        }
+        let (rate, file) = (u128::from(clock.rate.hz()), u128::from(facts.sample_rate.max(1)));
+        let frames = (u128::from(self.file) * rate + file / 2) / file;
+        u64::try_from(frames).unwrap_or(u64::MAX).saturating_add(self.session)
     }
 }
 

@@ -53,7 +53,7 @@ fn read_play(
     fields.finish(findings);
     let errors = findings.errors();
     let start = start.and_then(|c| Some((stem_time(&c, clock, None, findings)?, c.spot())));
-    let first = start.as_ref().map_or(StemTime::Session(0), |(time, _)| *time);
+    let first = start.as_ref().map_or_else(StemTime::default, |(time, _)| *time);
     let end = match (out, length) {
         (Some(out), Some(length)) => {
             let message = "`out` and `length` exclude each other";
@@ -129,19 +129,21 @@ fn stem_time(
     before: Option<StemTime>,
     findings: &mut Findings,
 ) -> Option<StemTime> {
-    if let Some(Form::Samples(samples)) = Form::parse(&cursor.found()) {
-        // The range is that of all times.
-        cursor.moment(findings, clock, None)?;
-        return u64::try_from(samples).ok().map(StemTime::File);
-    }
-    let before = match before {
-        Some(StemTime::Session(frames)) => {
-            let frames = i64::try_from(frames).unwrap_or(i64::MAX);
-            clock.after(&Moment::start(), Span::Samples(frames))
+    let form = Form::parse(&cursor.found());
+    let start = before.map(|time| {
+        let frames = i64::try_from(time.session).unwrap_or(i64::MAX);
+        clock.after(&Moment::start(), Span::Samples(frames)).unwrap_or(Moment::start())
+    });
+    // The range is that of all times, whatever they count.
+    let moment = cursor.moment(findings, clock, start.as_ref())?;
+    let samples = |number: i64| u64::try_from(number).ok();
+    let before = before.unwrap_or_default();
+    Some(match form {
+        Some(Form::Samples(number)) => StemTime { file: samples(number)?, session: 0 },
+        Some(Form::After(Span::Samples(number))) => {
+            StemTime { file: before.file.saturating_add(samples(number)?), ..before }
         }
-        _ => None,
-    };
-    let time =
-        StemTime::Session(cursor.moment(findings, clock, before.as_ref())?.frame(clock.rate).0);
-    Some(time)
+        Some(Form::After(_)) => StemTime { session: moment.frame(clock.rate).0, ..before },
+        _ => StemTime { file: 0, session: moment.frame(clock.rate).0 },
+    })
 }

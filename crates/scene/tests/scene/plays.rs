@@ -175,6 +175,23 @@ fn samples_of_a_stem_count_at_the_rate_of_its_file() {
 }
 
 #[test]
+fn the_end_of_a_placement_may_count_from_its_start() {
+    let facts = stem(1, 441_000).map(|f| cupola_model::StemFacts { sample_rate: 44_100, ..f });
+    for (keys, from, length) in [
+        ("in: 441 samples, out: +2 s", 480, 96_000),
+        ("in: 441 samples, out: +882 samples", 480, 960),
+        ("in: 0.5 s, out: +441 samples", 24_000, 480),
+        ("in: 0.5 s, out: +1 bars", 24_000, 90_000),
+        ("out: +250 ms", 0, 12_000),
+    ] {
+        let timeline =
+            timeline(&scene(&format!("[{{at: 0, {keys}}}]")), &[facts.clone(), stem(1, 1)]);
+        let [clip] = clips(&timeline) else { panic!("{:?}", clips(&timeline)) };
+        assert_eq!((clip.from.0, clip.length.0), (from, length), "{keys}");
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_refused_with_its_place() {
     let facts = [stem(1, 96_000), stem(1, 480_000)];
     let error =

@@ -3,6 +3,7 @@ mod cli;
 mod determinism;
 mod edits;
 mod fmt;
+mod includes;
 mod pages;
 mod panning;
 mod scenes;

@@ -79,7 +79,9 @@ fn read(path: &Path) -> Result<(Scene, Vec<Finding>, Vec<PathBuf>), JobError> {
     if findings.iter().any(|f| f.severity == Severity::Error) {
         // The files can be looked at even so: better one list of faults than two.
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        findings.extend(probe_stems(scene.stems(), &folder, |_| true).1);
+        let (facts, stem_findings) = probe_stems(scene.stems(), &folder, |_| true);
+        findings.extend(scene.check_stems(&facts));
+        findings.extend(stem_findings);
         return Err(JobError::SceneInvalid(findings));
     }
     Ok((scene, findings, includes.paths().map(Path::to_path_buf).collect()))

@@ -82,6 +82,7 @@ mod schema;
 mod spec;
 mod split;
 mod stop;
+mod suspects;
 mod time;
 mod value;
 mod version;

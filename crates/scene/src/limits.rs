@@ -5,6 +5,7 @@ use crate::place::{FileId, Findings, Mark, Spot};
 use crate::read::Cursor;
 use crate::rules;
 use crate::scene::{BedEntry, Feed, ObjectEntry, OutputKind, Scene};
+use crate::suspects;
 use cupola_model::{BedFormat, Finding, Place, Severity};
 use std::collections::HashMap;
 
@@ -37,6 +38,7 @@ pub(crate) fn check(scene: &Scene, root: &Cursor<'_>, findings: &mut Findings) {
     if whole {
         groups::check(scene, findings);
     }
+    suspects::check(scene, findings);
     check_names(scene, findings);
     check_counts(scene, findings);
     check_masters(scene, whole, findings);

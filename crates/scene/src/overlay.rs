@@ -7,7 +7,7 @@
 //! object with `remove: true`, takes away what lies below.
 
 use crate::place::{Findings, Mark, Spot};
-use crate::read::{Cursor, did_you_mean, join, shorten};
+use crate::read::{Cursor, Fields, did_you_mean, join, shorten};
 use crate::rules;
 use crate::yaml::{Entry, Kind, Node, Repeat, entry_of};
 use cupola_model::Finding;
@@ -186,6 +186,15 @@ impl LayeredMap {
                 }
             }
         }
+    }
+}
+
+/// Refuses `remove` in a bed or object that lies over none.
+pub(crate) fn refuse_idle_removal(fields: &mut Fields<'_>, findings: &mut Findings) {
+    if let Some(cursor) = fields.get("remove") {
+        let finding = Finding::error(rules::INCLUDE_NOTHING, "no file is included to remove from")
+            .hint("remove the whole entry");
+        cursor.report(findings, finding);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Beds and the routes that feed them.
 
+use crate::overlay::refuse_idle_removal;
 use crate::parse::{Context, groups};
 use crate::place::{Findings, Spot};
 use crate::read::{Cursor, Fields, did_you_mean, list_words, shorten};
@@ -30,6 +31,7 @@ fn read_bed(item: &Cursor<'_>, context: &mut Context, findings: &mut Findings) -
     }
     let mut fields = item.fields(findings, &spec::BED)?;
     fields.get("preset");
+    refuse_idle_removal(&mut fields, findings);
     let name = fields.get("name").map(|c| c.text(findings));
     let format = fields
         .need("format", findings, "format: 7.1.2")

@@ -1,5 +1,6 @@
 //! Objects, and how the channels of a stem become them.
 
+use crate::overlay::refuse_idle_removal;
 use crate::parse::{Context, groups};
 use crate::parse_bed::read_channel;
 use crate::parse_keyframes::read_keyframes;
@@ -35,8 +36,10 @@ fn read_object(
     if findings.is_enough() {
         return None;
     }
+    let errors_before = findings.errors();
     let mut fields = item.fields(findings, &spec::OBJECT)?;
     fields.get("preset");
+    refuse_idle_removal(&mut fields, findings);
     let name = fields.get("name").map(|c| c.text(findings));
     let stem = fields.need("stem", findings, "stem: lead").and_then(|c| context.stem(&c, findings));
     let position_key = fields.get("position");
@@ -74,7 +77,7 @@ fn read_object(
     Some(ObjectEntry {
         name: name.unwrap_or_else(usual_name)?,
         stem,
-        feed,
+        feed: feed?,
         groups,
         binaural,
         gain_db: gain.unwrap_or(0.0),
@@ -83,6 +86,7 @@ fn read_object(
         path,
         keyframes,
         silenced: false,
+        flawed: findings.errors() > errors_before,
         spot: item.spot(),
     })
 }
@@ -102,8 +106,12 @@ fn refuse_positions(
     }
 }
 
-/// `channel`, `fold` or `pair`, of which one may be given.
-fn read_feed(fields: &mut Fields<'_>, position: Option<Position>, findings: &mut Findings) -> Feed {
+/// `channel`, `fold` or `pair`, of which one may be given. `None` when it cannot be told.
+fn read_feed(
+    fields: &mut Fields<'_>,
+    position: Option<Position>,
+    findings: &mut Findings,
+) -> Option<Feed> {
     let channel = fields.get("channel");
     let fold = fields.get("fold");
     let pair = fields.get("pair");
@@ -126,14 +134,12 @@ fn read_feed(fields: &mut Fields<'_>, position: Option<Position>, findings: &mut
             f.finish(findings);
             width
         });
-        return Feed::Pair { width: width.unwrap_or(0.0), spot };
+        return Some(Feed::Pair { width: width.unwrap_or(0.0), spot });
     }
     if let Some(cursor) = fold {
         cursor.word(findings, &FOLDS);
-        return Feed::FoldMono(cursor.spot());
+        return Some(Feed::FoldMono(cursor.spot()));
     }
-    match channel.and_then(|cursor| read_channel(&cursor, findings)) {
-        Some((channel, spot)) => Feed::Channel(channel, spot),
-        None => Feed::Whole,
-    }
+    let Some(channel) = channel else { return Some(Feed::Whole) };
+    read_channel(&channel, findings).map(|(channel, spot)| Feed::Channel(channel, spot))
 }

@@ -102,6 +102,11 @@ impl Path {
         Some(Track { path: self, frames: [first, last.min(length.0).max(first)], cycles, walk })
     }
 
+    /// All that tells two paths of one scene apart.
+    pub(crate) fn identity(&self) -> impl std::fmt::Debug + '_ {
+        (&self.shape, &self.start, &self.cycle, &self.end)
+    }
+
     /// Where the path starts.
     pub(crate) fn first_position(&self) -> Position {
         self.shape.position(0.0, &[])

@@ -2,12 +2,14 @@
 
 use crate::rules;
 use cupola_model::{Finding, Place, Severity};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most findings listed; a file that breaks more rules is not the file that was meant.
 const MAX_FINDINGS: usize = 1000;
 
 /// Which of the files of a scene, in the order they were read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FileId(u16);
 
 impl FileId {
@@ -21,7 +23,7 @@ impl FileId {
 }
 
 /// A character of a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Mark {
     pub(crate) file: FileId,
     /// From 1.
@@ -61,6 +63,18 @@ impl Spot {
     }
 }
 
+/// The same for what is found again by another way to the same place, as through an alias or a preset.
+fn identity(spot: &Spot, finding: &Finding) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let Finding { rule, subject, message, found, allowed, hint, .. } = finding;
+    (spot.mark, rule, subject, message, found, allowed, hint).hash(&mut hasher);
+    // What has no place is told apart by its path.
+    if spot.mark.line == 0 {
+        spot.path.hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
 /// What a check found so far.
 #[derive(Debug)]
 pub(crate) struct Findings {
@@ -70,10 +84,15 @@ pub(crate) struct Findings {
     errors: usize,
     more: bool,
     gaps: bool,
+    /// The mappings that lack keys for a reason that was found already.
+    gaps_at: HashSet<Mark>,
+    /// What is listed already, but for the path that led there.
+    listed: HashSet<u64>,
 }
 
 /// What may be found merely because a file could not be included.
-const FOLLOW_UPS: [&str; 6] = [
+const FOLLOW_UPS: [&str; 7] = [
+    rules::PRESET_UNKNOWN,
     rules::KEY_MISSING,
     rules::STEM_UNKNOWN,
     rules::STEM_UNUSED,
@@ -89,7 +108,15 @@ impl Findings {
 
     /// For a scene of several files, the scene itself first.
     pub(crate) fn in_files(files: Vec<String>) -> Self {
-        Self { files, list: Vec::new(), errors: 0, more: false, gaps: false }
+        Self {
+            files,
+            list: Vec::new(),
+            errors: 0,
+            more: false,
+            gaps: false,
+            gaps_at: HashSet::new(),
+            listed: HashSet::new(),
+        }
     }
 
     /// Adds a file; `None` when there are too many.
@@ -128,15 +155,22 @@ impl Findings {
 
     pub(crate) fn push(&mut self, spot: &Spot, finding: Finding) {
         self.errors += usize::from(finding.severity == Severity::Error);
-        if self.gaps && FOLLOW_UPS.contains(&finding.rule) {
+        let follows = self.gaps && FOLLOW_UPS.contains(&finding.rule)
+            || finding.rule == rules::KEY_MISSING && self.gaps_at.contains(&spot.mark);
+        if follows {
             return;
         }
         if self.is_full() {
             self.more = true;
-        } else {
+        } else if self.listed.insert(identity(spot, &finding)) {
             let finding = finding.at(self.place(spot));
             self.list.push((spot.mark.file, finding));
         }
+    }
+
+    /// Says that the mapping at a place lacks keys for a reason that was found already.
+    pub(crate) fn expect_gap_at(&mut self, mark: Mark) {
+        self.gaps_at.insert(mark);
     }
 
     /// Whether further findings are not listed, so that reading on is of no use.

@@ -11,6 +11,8 @@ use cupola_model::Finding;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+/// Most presets that extend each other in a row.
+const MAX_CHAIN: usize = 64;
 /// Most entries that presets add to a scene.
 const MAX_ADDED: usize = 500_000;
 /// Keys of which an item has one: who writes one of them takes none of the others from a preset.
@@ -141,6 +143,14 @@ impl<'n> Presets<'n> {
                 self.refuse_cycle(index, chain, findings);
                 return Rc::default();
             }
+            State::Unread if chain.len() == MAX_CHAIN => {
+                let finding =
+                    Finding::error(rules::YAML_LIMIT, "presets extend each other too far")
+                        .allowed(format!("at most {MAX_CHAIN} in a row"))
+                        .hint("put what belongs together into one preset");
+                findings.push(&self.list[index].spot, finding);
+                return Rc::default();
+            }
             State::Unread => {}
         }
         self.list[index].state = State::Open;
@@ -149,7 +159,9 @@ impl<'n> Presets<'n> {
         let parents = entry_of(cursor.node(), "extends")
             .map(|entry| Cursor::at(&entry.value, join(&self.list[index].spot.path, "extends")));
         let parents = parents.map_or_else(Vec::new, |c| self.named(&c, findings));
-        let mut entries: Vec<Entry> = own_entries(cursor.node(), "extends");
+        let mut entries: Vec<Entry> = own_entries(cursor.node());
+        // What no item has is refused already; to hand it down would only repeat that.
+        entries.retain(|entry| &*entry.key != "extends" && spec::PRESET.has(&entry.key));
         for parent in parents.into_iter().rev() {
             self.list[parent].used = true;
             let more = self.entries(parent, chain, findings);
@@ -200,8 +212,13 @@ impl<'n> Presets<'n> {
     fn extend(&mut self, item: &Rc<Node>, path: &str, findings: &mut Findings) -> Rc<Node> {
         let Some(key) = entry_of(item, "preset") else { return Rc::clone(item) };
         let cursor = Cursor::at(&key.value, join(path, "preset"));
-        let mut entries = own_entries(item, "");
-        for index in self.named(&cursor, findings).into_iter().rev() {
+        let mut entries = own_entries(item);
+        let errors = findings.errors();
+        let named = self.named(&cursor, findings);
+        if findings.errors() > errors {
+            findings.expect_gap_at(item.mark);
+        }
+        for index in named.into_iter().rev() {
             self.list[index].used = true;
             let more = self.entries(index, &mut Vec::new(), findings);
             entries = inherit(entries, &more);
@@ -230,10 +247,9 @@ impl<'n> Presets<'n> {
     }
 }
 
-/// The entries of a mapping but one.
-fn own_entries(node: &Node, but: &str) -> Vec<Entry> {
+fn own_entries(node: &Node) -> Vec<Entry> {
     let Kind::Map { entries, .. } = &node.kind else { return Vec::new() };
-    entries.iter().filter(|entry| &*entry.key != but).cloned().collect()
+    entries.clone()
 }
 
 /// Entries, and those of `more` that they neither have nor exclude.

@@ -43,21 +43,7 @@ impl Scene {
     /// assert_eq!((timeline.length.0, timeline.lanes.len()), (480_000, 1));
     /// ```
     pub fn resolve(&self, facts: &[Option<StemFacts>]) -> Checked<Timeline> {
-        let findings = Findings::in_files(self.files.clone());
-        let mut work = Work {
-            scene: self,
-            facts,
-            findings,
-            stems: Vec::new(),
-            plays: Vec::new(),
-            clips_left: MAX_CLIPS,
-            maps: EditMaps::identity(FrameCount(0)),
-            uses: BTreeMap::new(),
-            groups: Groups::new(&self.groups),
-            envelopes: HashMap::new(),
-            points_left: MAX_POINTS,
-            lanes: Vec::new(),
-        };
+        let mut work = self.work(facts);
         work.collect_stems();
         let song = work.length();
         work.groups.check_keyframes(self, song, &mut work.findings);
@@ -82,6 +68,45 @@ impl Scene {
                 items,
             });
         Checked { value: timeline, findings: work.findings.into_list() }
+    }
+}
+
+impl Scene {
+    /// What the facts of the stems show about a scene with errors: whatever [`Scene::resolve`] would
+    /// find that does not follow from an error. `facts` are as there.
+    pub fn check_stems(&self, facts: &[Option<StemFacts>]) -> Vec<Finding> {
+        let mut work = self.work(facts);
+        for bed in &self.beds {
+            for route in &bed.routes {
+                let name = &self.stems[route.stem].name;
+                let facts = work.facts(route.stem);
+                route::feeds(route, bed.format, facts, name, &mut work.findings);
+            }
+        }
+        for entry in &self.objects {
+            work.object_channels(entry);
+            if !entry.flawed {
+                movement::check(entry, self.end, self.sample_rate, &mut work.findings);
+            }
+        }
+        work.findings.into_list()
+    }
+
+    fn work<'s>(&'s self, facts: &'s [Option<StemFacts>]) -> Work<'s> {
+        Work {
+            scene: self,
+            facts,
+            findings: Findings::in_files(self.files.clone()),
+            stems: Vec::new(),
+            plays: Vec::new(),
+            clips_left: MAX_CLIPS,
+            maps: EditMaps::identity(FrameCount(0)),
+            uses: BTreeMap::new(),
+            groups: Groups::new(&self.groups),
+            envelopes: HashMap::new(),
+            points_left: MAX_POINTS,
+            lanes: Vec::new(),
+        }
     }
 }
 

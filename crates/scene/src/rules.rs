@@ -114,6 +114,16 @@ rules! {
         "Shorten it.";
     STEM_UNKNOWN = "scene.stem.unknown", error, "A stem that the scene does not list.",
         "Correct the name, or list the stem under `stems`.";
+    STEM_WET_DRY = "scene.stem.wet_dry", warning, "Two versions of one part, with and without effects, both sound.",
+        "Use one of them; effects alone (`FX return`) go with the dry one.";
+    STEM_REFERENCE = "scene.stem.reference", warning, "The stereo reference is used as a stem.",
+        "Take it out; the reference is for comparison and never rendered.";
+    BED_FULL_MIX = "scene.bed.full_mix", warning, "A bed that holds a full mix beside single parts.",
+        "Take the mix out, or the parts that are in it.";
+    OBJECT_SILENT = "scene.object.silent", warning, "An object below -100 dB from start to end.",
+        "Raise its gain, or remove it.";
+    OBJECT_TWICE = "scene.object.twice", warning, "Two objects play the same sound at the same place all the time.",
+        "Remove one of them, or move it.";
     STEM_UNUSED = "scene.stem.unused", warning, "A stem that nothing uses.",
         "Add it to a bed or an object, or remove it.";
     STEM_CHANNEL = "scene.stem.channel", error, "A channel the stem does not have.",

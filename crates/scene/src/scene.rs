@@ -201,6 +201,8 @@ pub(crate) struct ObjectEntry {
     pub(crate) path: Option<Path>,
     pub(crate) keyframes: Vec<Keyframe>,
     pub(crate) silenced: bool,
+    /// Whether something is wrong with what its author wrote.
+    pub(crate) flawed: bool,
     pub(crate) spot: Spot,
 }
 

@@ -5,7 +5,7 @@
 //! (names of stems, order of times, bars without a tempo) is left to `cupola check`.
 
 use crate::place::Findings;
-use crate::spec::{Absent, KeySpec, Kind, LAYOUT, MapSpec, SCENE, Together};
+use crate::spec::{Absent, KeySpec, Kind, LAYOUT, MapSpec, PRESET, SCENE, Together};
 use crate::value::Quantity;
 use crate::yaml::{self, Kind as NodeKind, Node};
 use serde_json::{Map, Value, json};
@@ -54,20 +54,22 @@ pub fn schema(of: FileKind) -> String {
     let defs: Map<_, _> =
         parts.map(|map| (map.name.to_owned(), Value::Object(mapping(map)))).collect();
     whole.insert("$defs".to_owned(), Value::Object(defs));
+    if of == FileKind::Scene {
+        // What a scene that includes others lacks may stand there.
+        whole.insert("if".to_owned(), json!({"not": {"required": ["include"]}}));
+        whole.insert("then".to_owned(), alone(root));
+    }
     whole.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
     whole.insert("title".to_owned(), json!(format!("Cupola {}, format version 1", root.name)));
     serde_json::to_string_pretty(&whole).expect("values of JSON have a text")
 }
 
 fn mapping(map: &MapSpec) -> Map<String, Value> {
+    let joined = is_joined(map);
+    let empty = joined || std::ptr::eq(map, &SCENE);
     let properties: Map<_, _> =
-        map.keys.iter().map(|key| (key.key.to_owned(), property(key))).collect();
-    let needed: Vec<_> = map
-        .keys
-        .iter()
-        .filter(|key| matches!(key.absent, Absent::Refused))
-        .map(|key| key.key)
-        .collect();
+        map.keys.iter().map(|key| (key.key.to_owned(), property(key, empty))).collect();
+    let needed: Vec<_> = needed(map).filter(|_| !joined).collect();
     let mut schema = Map::new();
     schema.insert("description".to_owned(), json!(map.about));
     schema.insert("type".to_owned(), json!("object"));
@@ -76,11 +78,65 @@ fn mapping(map: &MapSpec) -> Map<String, Value> {
     if !needed.is_empty() {
         schema.insert("required".to_owned(), json!(needed));
     }
-    let rules: Vec<_> = map.together.iter().flat_map(together).collect();
+    let rules: Vec<_> = map.together.iter().filter(|_| !joined).flat_map(together).collect();
     if !rules.is_empty() {
         schema.insert("allOf".to_owned(), json!(rules));
     }
     schema
+}
+
+/// Whether included files and presets may give some of the keys of a mapping. What such a mapping
+/// lacks, or has too much of, is told by [`alone`].
+fn is_joined(map: &MapSpec) -> bool {
+    const JOINED: [&str; 9] =
+        ["bed", "defaults", "group", "object", "preset", "route", "stem", "tempo", "version"];
+    JOINED.contains(&map.name)
+}
+
+fn needed(map: &MapSpec) -> impl Iterator<Item = &'static str> {
+    map.keys.iter().filter(|key| matches!(key.absent, Absent::Refused)).map(|key| key.key)
+}
+
+/// What must hold of a mapping over which nothing lies and under which nothing lies.
+fn alone(map: &MapSpec) -> Value {
+    let inner = map.keys.iter().filter_map(|key| Some((key.key.to_owned(), alone_of(&key.kind)?)));
+    let whole = json!({"properties": inner.collect::<Map<_, _>>()});
+    if std::ptr::eq(map, &PRESET) {
+        return whole;
+    }
+    let rules: Vec<_> = map.together.iter().flat_map(together).collect();
+    let named = map.keys.iter().map(|key| (key.key.to_owned(), json!({"not": {"type": "null"}})));
+    let own = json!({
+        "required": needed(map).collect::<Vec<_>>(),
+        "properties": named.collect::<Map<_, _>>(),
+        "allOf": rules,
+    });
+    if !map.has("preset") {
+        return json!({"allOf": [whole, own]});
+    }
+    let always: Vec<_> = needed(map).filter(|key| !PRESET.has(key)).collect();
+    json!({
+        "allOf": [whole, {"required": always}],
+        "if": {"not": {"required": ["preset"]}},
+        "then": own,
+    })
+}
+
+/// [`alone`] for the mappings that a value holds.
+fn alone_of(kind: &Kind) -> Option<Value> {
+    match kind {
+        Kind::Map(map) if is_joined(map) => Some(alone(map)),
+        Kind::List(of) => Some(json!({"items": alone_of(of)?})),
+        Kind::Named(of) => {
+            let alone = alone_of(of)?;
+            Some(json!({"additionalProperties": {"allOf": [{"not": {"type": "null"}}, alone]}}))
+        }
+        _ => None,
+    }
+}
+
+fn or_nothing(schema: &Value) -> Value {
+    json!({"anyOf": [schema, {"type": "null"}]})
 }
 
 fn any_of(keys: impl IntoIterator<Item = &'static &'static str>) -> Value {
@@ -106,8 +162,12 @@ fn together(together: &Together) -> Vec<Value> {
     rules
 }
 
-fn property(key: &KeySpec) -> Value {
+/// `empty` where a key without a value takes away what it lies over.
+fn property(key: &KeySpec, empty: bool) -> Value {
     let mut schema = of_kind(&key.kind);
+    if empty {
+        schema = or_nothing(&schema);
+    }
     let mut about = key.about.to_owned();
     if let Absent::Means(words) = key.absent {
         about += &format!(" Without it: {words}.");
@@ -205,7 +265,12 @@ fn of_kind(kind: &Kind) -> Value {
         Kind::Tuple(length, of) => {
             json!({"type": "array", "items": of_kind(of), "minItems": length, "maxItems": length})
         }
-        Kind::Named(of) => json!({"type": "object", "additionalProperties": of_kind(of)}),
+        Kind::Named(of) => {
+            let joined = matches!(of, Kind::Map(map) if is_joined(map));
+            let value = of_kind(of);
+            let value = if joined { or_nothing(&value) } else { value };
+            json!({"type": "object", "additionalProperties": value})
+        }
         Kind::Keyed(words, of) => json!({
             "type": "object",
             "propertyNames": {"enum": words()},

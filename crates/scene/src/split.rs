@@ -257,6 +257,7 @@ fn object(
         path: None,
         keyframes: Vec::new(),
         silenced: false,
+        flawed: false,
         spot: split.spot.clone(),
     })
 }

@@ -1,6 +1,7 @@
 //! Beds and the routes that feed them.
 
 use super::Absent::{Means, Refused, Value};
+use super::preset::REMOVE;
 use super::scene::{BINAURAL, GROUPS};
 use super::{KeySpec, Kind, MapSpec, Together, words};
 use crate::parse_bed::SIDES;
@@ -62,6 +63,7 @@ pub(crate) static BED: MapSpec = MapSpec {
             absent: Refused,
             example: "7.1.2",
         },
+        REMOVE,
         BINAURAL,
         GROUPS,
         KeySpec {

@@ -2,6 +2,7 @@
 
 use super::Absent::{Means, Refused, Value};
 use super::bed::{CHANNEL, PRESET_KEY, STEM};
+use super::preset::REMOVE;
 use super::scene::{BINAURAL, GROUPS};
 use super::{KeySpec, Kind, MapSpec, PATH, Together, words};
 use crate::curve::Curve;
@@ -95,6 +96,7 @@ pub(crate) static OBJECT: MapSpec = MapSpec {
             absent: Value("0"),
             example: "0.2",
         },
+        REMOVE,
         BINAURAL,
         GROUPS,
         KeySpec {

@@ -29,6 +29,15 @@ const fn is(a: &str, b: &str) -> bool {
     same
 }
 
+/// Takes an included bed or object away.
+pub(super) const REMOVE: KeySpec = KeySpec {
+    key: "remove",
+    about: "Takes away what an included file has under this name.",
+    kind: Kind::Words(|| vec!["true"]),
+    absent: Means("it stays"),
+    example: "true",
+};
+
 pub(crate) static PRESET: MapSpec = MapSpec {
     name: "preset",
     about: "Keys of objects, beds and routes that several of them share, such as a role in the mix. \
@@ -54,6 +63,10 @@ pub(crate) static PRESET: MapSpec = MapSpec {
         from(&OBJECT, "pair"),
         from(&ROUTE, "to"),
         from(&ROUTE, "lowpass"),
+        from(&ROUTE, "split"),
+        from(&ROUTE, "order"),
+        from(&BED, "format"),
+        from(&BED, "routes"),
     ],
     together: &[
         Together::AtMostOne(&[&["channel"], &["fold"], &["pair"]]),

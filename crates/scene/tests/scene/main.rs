@@ -22,6 +22,7 @@ mod presets;
 mod properties;
 mod schema;
 mod split;
+mod suspects;
 mod table;
 mod times;
 mod versions;

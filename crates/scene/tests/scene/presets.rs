@@ -91,3 +91,33 @@ fn wrong_presets_are_refused_where_they_stand() {
     finds(&with(circle), "scene.preset.cycle", ":5:3", "p extends q extends r extends p");
     finds(&with("p: {gain: 1}\n  unused: {gain: 2}"), "scene.preset.unused", ":6:3", "unused");
 }
+
+#[test]
+fn what_one_mistake_brings_about_is_told_once() {
+    let found = |text: &str| all_findings(&format!("{HEAD}{text}"), &[stem(1, 480_000)]);
+    // Whatever the preset would have given is not missed.
+    let all = found("objects: [{stem: a, preset: p}]\n");
+    assert_eq!((all[0].rule, all.len()), ("scene.preset.unknown", 1), "{all:#?}");
+    let two = "objects:\n  - {stem: a, preset: p, position: {azimuth: 0}}\n  - {stem: a, name: b, preset: p, position: {azimuth: 9}}\n";
+    let all = found(&format!("presets: {{p: {{gain: loud}}}}\n{two}"));
+    assert_eq!((all[0].rule, all.len()), ("scene.value.number", 1), "{all:#?}");
+    let all = found(&format!("presets: {{p: {{gian: 1}}}}\n{two}"));
+    assert_eq!((all[0].rule, all.len()), ("scene.key.unknown", 1), "{all:#?}");
+}
+
+#[test]
+fn presets_without_end_are_refused_in_time() {
+    let chain: String = (0..50_000).map(|i| format!("  p{i}: {{extends: p{}}}\n", i + 1)).collect();
+    let keys: String = (0..50_000).map(|i| format!("k{i}: 1, ")).collect();
+    let heirs: String = (0..50_000).map(|i| format!("  p{i}: {{extends: p}}\n")).collect();
+    for (what, text, rule) in [
+        ("a chain", format!("presets:\n{chain}"), "scene.yaml.limit"),
+        ("many heirs", format!("presets:\n  p: {{{keys}}}\n{heirs}"), "scene.key.unknown"),
+    ] {
+        let start = std::time::Instant::now();
+        let all = all_findings(&format!("{HEAD}{text}"), &[None]);
+        let took = start.elapsed();
+        assert!(all.iter().any(|f| f.rule == rule), "{what}: {:#?}", all.first());
+        assert!(took.as_secs() < 10, "{what} took {took:?}");
+    }
+}

@@ -51,11 +51,14 @@ fn defaults_and_ranges_arrive_in_the_schema() {
     let whole: Value = serde_json::from_str(&schema(FileKind::Scene)).unwrap();
     assert_eq!(whole["properties"]["sample_rate"]["default"], 48_000);
     let object = &whole["$defs"]["object"]["properties"];
-    let size = &object["size"]["anyOf"][0];
+    let size = &object["size"]["anyOf"][0]["anyOf"][0];
     assert_eq!((&size["minimum"], &size["maximum"]), (&0.into(), &1.into()));
     assert_eq!(object["size"]["default"], 0);
-    assert_eq!(whole["$defs"]["object"]["required"], serde_json::json!(["stem"]));
-    let formats = whole["$defs"]["bed"]["properties"]["format"]["enum"].as_array().unwrap();
+    // What is needed, an included file may have.
+    let alone = &whole["then"]["allOf"][0]["properties"]["objects"]["items"];
+    assert_eq!(alone["allOf"][1]["required"], serde_json::json!(["stem"]));
+    let format = &whole["$defs"]["bed"]["properties"]["format"];
+    let formats = format["anyOf"][0]["enum"].as_array().unwrap();
     for name in [serde_json::json!("5.1"), serde_json::json!(5.1), serde_json::json!("7.1.2")] {
         assert!(formats.contains(&name), "{formats:?} lacks {name}");
     }

@@ -25,6 +25,8 @@ const EDIT: &str = "cupola: 1\nend: 60\nstems: {a: {file: a.wav}}\nobjects: [{st
 const VERSION: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, groups: [g], position: {azimuth: 0}}]\nversions:\n  v: {@}\n";
 const PRESET: &str = "cupola: 1\nend: 1\nstems: {a: {file: a.wav}}\npresets:\n  p: {@}\n  place: {position: {azimuth: 0}}\nobjects: [{stem: a, preset: [place, p]}]\n";
 const PRESET_ROUTE: &str = "cupola: 1\nend: 1\nstems: {a: {file: a.wav}}\npresets:\n  p: {@}\nbeds: [{format: 5.1, routes: [{stem: a, preset: p}]}]\n";
+const PRESET_BED: &str =
+    "cupola: 1\nend: 1\nstems: {a: {file: a.wav}}\npresets:\n  p: {@}\nbeds:\n  - {preset: p}\n";
 const OUTPUT: &str = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects: [{stem: a, position: {azimuth: 0}}]\noutputs:\n  - {@}\n";
 
 /// Key, frame, good, bad with its place marked, rule.
@@ -47,6 +49,10 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("defaults.size", ROOT, "defaults: {size: 0.1}", "defaults: {size: ¦2}", "scene.value.range"),
     ("defaults.curve", ROOT, "defaults: {curve: smooth}", "defaults: {curve: ¦bent}", "scene.value.word"),
     ("defaults.binaural", ROOT, "defaults: {binaural: far}", "defaults: {binaural: ¦fra}", "scene.value.word"),
+    ("presets.*.format", PRESET_BED, "format: 5.1", "format: ¦5.1.4", "scene.value.word"),
+    ("presets.*.routes", PRESET_BED, "format: 5.1, routes: [{stem: a, to: L}]", "format: 5.1, routes: [{stem: a, to: ¦Lss}]", "scene.bed.label"),
+    ("presets.*.split", PRESET_ROUTE, "to: L", "split: ¦22.2", "scene.value.word"),
+    ("presets.*.order", PRESET_ROUTE, "to: L", "to: L, order: ¦film", "scene.key.conflict"),
     ("end", ROOT, "end: 3:25.5", "end: ¦3:75", "scene.value.time"),
     ("pad_bed", ROOT, "pad_bed: 7.1.2", "pad_bed: ¦7.1.4", "scene.value.word"),
     ("stems", "cupola: 1\n@\nobjects: [{stem: a, position: {azimuth: 0}}]\n", "stems: {a: {file: a.wav}}", "stems: ¦[a]", "scene.value.type"),
@@ -123,6 +129,7 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("versions.*.end", VERSION, "end: 0:59", "end: ¦0", "scene.programme.length"),
 
     ("beds[].name", BED, "name: Bed, format: 7.1.2", "name: ¦'', format: 7.1.2", "scene.value.empty"),
+    ("beds[].remove", BED, "format: 5.1", "format: 5.1, remove: ¦true", "scene.include.nothing"),
     ("beds[].format", BED, "format: 5.1", "format: ¦5.1.4", "scene.value.word"),
     ("beds[].binaural", BED, "format: 5.1, binaural: near", "format: 5.1, binaural: ¦Near", "scene.value.word"),
     ("beds[].groups", BED, "format: 5.1, groups: [a, b]", "format: 5.1, groups: ¦drums", "scene.value.type"),
@@ -143,6 +150,7 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("beds[].preset", BED, "format: 5.1, preset: []", "format: 5.1, preset: ¦loud", "scene.preset.unknown"),
     ("beds[].routes[].preset", ROUTE, "stem: a, to: C, preset: []", "stem: a, to: C, preset: [¦loud]", "scene.preset.unknown"),
     ("objects[].preset", OBJECT, "stem: a, preset: [], position: {azimuth: 0}", "stem: a, preset: ¦{a: b}, position: {azimuth: 0}", "scene.value.type"),
+    ("objects[].remove", OBJECT, "stem: a, position: {azimuth: 0}", "stem: a, remove: ¦true, position: {azimuth: 0}", "scene.include.nothing"),
     ("objects[].position", OBJECT, "stem: a, position: {x: 0, y: 1}", "stem: a, position: ¦{y: 1}", "scene.key.missing"),
     ("objects[].gain", OBJECT, "stem: a, gain: 0, position: {azimuth: 0}", "stem: a, gain: ¦-121, position: {azimuth: 0}", "scene.value.range"),
     ("objects[].size", OBJECT, "stem: a, size: 1, position: {azimuth: 0}", "stem: a, size: ¦20, position: {azimuth: 0}", "scene.value.range"),

@@ -38,7 +38,7 @@ fn a_finding_in_a_shared_file_is_shown_with_its_line() {
     let project = album(&ALBUM.replace("elevation", "elevatoin"));
     let run = project.run(&["check", "song/scene.yaml"]).expect(4);
     let shown = [
-        "--> album.yaml:4:54 objects[0].position.elevatoin",
+        "--> album.yaml:4:50 objects[0].position.elevatoin",
         "    4 |   - {name: One, stem: a, position: {azimuth: 20, elevatoin: 10}}",
         "did you mean `elevation`?",
     ];
@@ -66,7 +66,7 @@ fn without_a_project_folder_nothing_above_the_scene_is_read() {
     for words in ["outside the project folder", "song", ".cupola-project", "scene.yaml:3:10"] {
         assert!(run.stderr.contains(words), "{words}\n{}", run.stderr);
     }
-    assert_eq!(run.stderr.matches("error").count(), 2, "no other error follows\n{}", run.stderr);
+    assert_eq!(run.stderr.matches("error: ").count(), 2, "no other error follows\n{}", run.stderr);
 }
 
 #[test]

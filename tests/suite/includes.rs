@@ -12,7 +12,7 @@ const SONG: &str = "cupola: 1\ntitle: Test\ninclude: ../album.yaml\noutputs: [{s
 /// An album of one song; the stems of a song lie beside its scene.
 fn album(shared: &str) -> Project {
     let project = Project::new("");
-    std::fs::create_dir_all(project.path("song/stems")).unwrap();
+    std::fs::create_dir_all(project.path("song/stems")).expect("a folder for stems");
     project.write(".cupola-project", "");
     project.write("album.yaml", shared);
     project.write("song/scene.yaml", SONG);

@@ -99,8 +99,11 @@ fn effects(words: &[String]) -> Option<(Effects, Vec<&str>)> {
     found.map(|effects| (effects, rest))
 }
 
+/// What a stem is a part of: whether its name or its file says so, and the words that are left.
+type Part<'n> = (bool, Vec<&'n str>);
+
 fn warn_of_wet_and_dry(scene: &Scene, stems: &[Words], findings: &mut Findings) {
-    let mut met: HashMap<(bool, Vec<&str>), Vec<(Effects, usize)>> = HashMap::new();
+    let mut met: HashMap<Part<'_>, Vec<(Effects, usize)>> = HashMap::new();
     for (i, stem) in scene.stems.iter().enumerate().filter(|(_, stem)| stem.used) {
         let mut warned = false;
         for (is_file, words) in [(false, &stems[i].name), (true, &stems[i].file)] {

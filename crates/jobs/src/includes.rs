@@ -253,7 +253,7 @@ mod tests {
             ("latin.yaml", "line 2 is not UTF-8"),
             ("huge.yaml", "larger than 10 MiB"),
             ("parts/prt.yaml", "did you mean `part.yaml`"),
-            ("prats/part.yaml", "counts from the file that includes it"),
+            ("prats/part.yaml", "paths count from the file that includes it"),
             ("", "folder"),
             ("a\0b", "not there"),
         ] {

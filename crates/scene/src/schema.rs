@@ -106,11 +106,13 @@ fn alone(map: &MapSpec) -> Value {
     }
     let rules: Vec<_> = map.together.iter().flat_map(together).collect();
     let named = map.keys.iter().map(|key| (key.key.to_owned(), json!({"not": {"type": "null"}})));
-    let own = json!({
+    let mut own = json!({
         "required": needed(map).collect::<Vec<_>>(),
         "properties": named.collect::<Map<_, _>>(),
-        "allOf": rules,
     });
+    if !rules.is_empty() {
+        own["allOf"] = rules.into();
+    }
     if !map.has("preset") {
         return json!({"allOf": [whole, own]});
     }

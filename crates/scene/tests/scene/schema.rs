@@ -63,3 +63,29 @@ fn defaults_and_ranges_arrive_in_the_schema() {
         assert!(formats.contains(&name), "{formats:?} lacks {name}");
     }
 }
+
+/// `allOf`, `anyOf` and `oneOf` need a member, or validators refuse the whole schema.
+#[test]
+fn no_list_of_alternatives_is_empty() {
+    fn empty_lists(value: &Value, path: &str, found: &mut Vec<String>) {
+        if let Value::Object(map) = value {
+            for (key, value) in map {
+                let path = format!("{path}/{key}");
+                let lists = ["allOf", "anyOf", "oneOf"].contains(&key.as_str());
+                if lists && value.as_array().is_some_and(Vec::is_empty) {
+                    found.push(path.clone());
+                }
+                empty_lists(value, &path, found);
+            }
+        }
+        for item in value.as_array().into_iter().flatten() {
+            empty_lists(item, path, found);
+        }
+    }
+    for of in [FileKind::Scene, FileKind::Layout] {
+        let whole: Value = serde_json::from_str(&schema(of)).unwrap();
+        let mut found = Vec::new();
+        empty_lists(&whole, "", &mut found);
+        assert!(found.is_empty(), "{found:?}");
+    }
+}

@@ -46,5 +46,26 @@ fn scene(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, scene);
+/// The slowest texts that are refused, each of about ten megabytes.
+fn refusals(criterion: &mut Criterion) {
+    let lines = |line: &str| line.repeat(10_000_000 / line.len());
+    let head = "cupola: 1\nstems: {a: {file: a.wav}}\nobjects:\n";
+    let stems: String = (0..300_000).map(|i| format!("  k{i}: {{file: x}}\n")).collect();
+    let mistakes = lines("  - {stm: b, stem: bb, position: {azimut: 200}, gain: x}\n");
+    let unknown = lines("  - {stem: q, position: {azimuth: 0}}\n");
+    let mut group = criterion.benchmark_group("refuse");
+    group.sample_size(10);
+    for (name, text) in [
+        ("mistakes", format!("{head}{mistakes}")),
+        ("unknown stems", format!("{head}{unknown}")),
+        ("repeated keys", format!("cupola: 1\n{}", lines("title: x\n"))),
+        ("300 000 stems", format!("cupola: 1\nstems:\n{stems}")),
+    ] {
+        assert!(parse_scene(&text, "large.yaml").value.is_none(), "{name} is accepted");
+        group.bench_function(name, |b| b.iter(|| parse_scene(black_box(&text), "large.yaml")));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, scene, refusals);
 criterion_main!(benches);

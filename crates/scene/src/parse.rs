@@ -271,6 +271,9 @@ pub(crate) fn read_end(
     Some(FrameCount(end.0))
 }
 
+/// Most stems of a scene; one of 128 tracks rarely has more than some hundred.
+const MAX_STEMS: usize = 10_000;
+
 fn read_stems(
     fields: &mut Fields<'_>,
     clock: &Clock,
@@ -280,6 +283,14 @@ fn read_stems(
     let mut stems = (Vec::new(), Vec::new());
     for (name, spot, cursor) in cursor.named_entries(findings, "a mapping of names to files") {
         if findings.is_enough() {
+            break;
+        }
+        if stems.0.len() == MAX_STEMS {
+            let finding = Finding::error(rules::LIMIT_STEMS, "there are too many stems")
+                .allowed(format!("at most {MAX_STEMS}"))
+                .hint("is this the right file?");
+            findings.push(&spot, finding);
+            findings.expect_gaps();
             break;
         }
         check_text(name, &spot, "the name of the stem", findings);

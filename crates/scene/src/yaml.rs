@@ -18,7 +18,7 @@ pub(crate) const MAX_BYTES: usize = 10 * 1024 * 1024;
 /// Deepest nesting, aliases counted as if written out.
 pub(crate) const MAX_DEPTH: u32 = 64;
 /// Most nodes, aliases and merged entries counted as if written out.
-const MAX_NODES: u64 = 2_000_000;
+const MAX_NODES: u64 = 1_500_000;
 
 /// A value of the document.
 #[derive(Debug)]
@@ -184,6 +184,8 @@ struct Builder<'f> {
     findings: &'f mut Findings,
     open: Vec<Open>,
     anchors: HashMap<usize, Weighed>,
+    /// Every key so far.
+    names: HashSet<Rc<str>>,
     total: u64,
     documents: u32,
     root: Option<Rc<Node>>,
@@ -197,6 +199,7 @@ impl<'f> Builder<'f> {
             findings,
             open: Vec::new(),
             anchors: HashMap::new(),
+            names: HashSet::new(),
             total: 0,
             documents: 0,
             root: None,
@@ -228,6 +231,9 @@ impl<'f> Builder<'f> {
                 let plain = style == ScalarStyle::Plain;
                 // The parser writes `~` for a value that is not there.
                 let text = if plain && span.is_empty() { "".into() } else { text };
+                if anchor == 0 && self.awaits_key() {
+                    return self.key(&text, plain, mark);
+                }
                 let kind = Kind::Scalar { text: text.into(), plain };
                 let node = Rc::new(Node { mark, kind });
                 self.finish(Weighed { node, nodes: 1, depth: 1 }, anchor, true)?;
@@ -272,6 +278,38 @@ impl<'f> Builder<'f> {
         }
     }
 
+    /// Whether a key comes next.
+    fn awaits_key(&self) -> bool {
+        let innermost = self.open.last().map(|open| &open.parts);
+        matches!(innermost, Some(Parts::Map { key: None, .. }))
+    }
+
+    /// Takes a key, which is nearly always a word that came before and becomes no node of its own.
+    fn key(&mut self, text: &str, plain: bool, mark: Mark) -> Option<()> {
+        self.count(1, 1, mark)?;
+        let next = match text {
+            "<<" if plain => Key::Merge,
+            _ => Key::Name { name: self.interned(text), mark },
+        };
+        let Some(Open { parts: Parts::Map { key, .. }, nodes, depth, .. }) = self.open.last_mut()
+        else {
+            return Some(());
+        };
+        *key = Some(next);
+        *nodes = nodes.saturating_add(1);
+        *depth = (*depth).max(2);
+        Some(())
+    }
+
+    fn interned(&mut self, text: &str) -> Rc<str> {
+        if let Some(name) = self.names.get(text) {
+            return Rc::clone(name);
+        }
+        let name: Rc<str> = Rc::from(text);
+        self.names.insert(Rc::clone(&name));
+        name
+    }
+
     fn start(&mut self, mark: Mark, anchor: usize, parts: Parts) {
         self.open.push(Open { mark, anchor, parts, nodes: 1, depth: 1 });
     }
@@ -299,21 +337,27 @@ impl<'f> Builder<'f> {
         self.finish_at(done, anchor, mark, counts)
     }
 
+    /// Counts nodes of so many levels; too many stop the reading.
+    fn count(&mut self, nodes: u64, levels: u32, mark: Mark) -> Option<()> {
+        self.total = self.total.saturating_add(nodes);
+        let depth = levels.saturating_add(u32::try_from(self.open.len()).unwrap_or(u32::MAX));
+        if self.total <= self.allowed && depth <= MAX_DEPTH {
+            return Some(());
+        }
+        let (what, allowed) = if depth > MAX_DEPTH {
+            ("the file is nested too deeply", format!("{MAX_DEPTH} levels"))
+        } else {
+            ("the file holds too many values", format!("{MAX_NODES} values"))
+        };
+        let together = self.file.together();
+        let finding = Finding::error(rules::YAML_LIMIT, what)
+            .allowed(format!("at most {allowed}, aliases counted as if written out{together}"));
+        self.stop(mark, finding)
+    }
+
     /// Hands a finished node to what is open around it.
     fn finish_at(&mut self, done: Weighed, anchor: usize, mark: Mark, counts: bool) -> Option<()> {
-        self.total = self.total.saturating_add(if counts { done.nodes } else { 1 });
-        let depth = done.depth.saturating_add(u32::try_from(self.open.len()).unwrap_or(u32::MAX));
-        if self.total > self.allowed || depth > MAX_DEPTH {
-            let (what, allowed) = if depth > MAX_DEPTH {
-                ("the file is nested too deeply", format!("{MAX_DEPTH} levels"))
-            } else {
-                ("the file holds too many values", format!("{MAX_NODES} values"))
-            };
-            let together = self.file.together();
-            let finding = Finding::error(rules::YAML_LIMIT, what)
-                .allowed(format!("at most {allowed}, aliases counted as if written out{together}"));
-            return self.stop(mark, finding);
-        }
+        self.count(if counts { done.nodes } else { 1 }, done.depth, mark)?;
         if anchor != 0 {
             self.anchors.insert(anchor, done.clone());
         }
@@ -395,8 +439,15 @@ fn at_key_if_absent(node: Rc<Node>, mark: Mark) -> Rc<Node> {
     }
 }
 
+/// Entries among which looking through all of them is faster than hashing.
+const FEW: usize = 12;
+
 /// Takes out repeated keys; the first one stays.
 fn take_repeats(entries: &mut Vec<Entry>) -> Vec<Repeat> {
+    let few = entries.len() <= FEW;
+    if few && (1..entries.len()).all(|i| entries[..i].iter().all(|e| e.key != entries[i].key)) {
+        return Vec::new();
+    }
     let mut lines: HashMap<Rc<str>, u32> = HashMap::with_capacity(entries.len());
     let mut repeats = Vec::new();
     entries.retain(|entry| {

@@ -90,11 +90,11 @@ fn amplitude(db: f64) -> f64 {
     10_f64.powf(db / 20.0)
 }
 
-fn mix(a: f64, b: f64, t: f64) -> f64 {
+pub(crate) fn mix(a: f64, b: f64, t: f64) -> f64 {
     a * (1.0 - t) + b * t
 }
 
-fn unit(azimuth: f64, elevation: f64) -> [f64; 3] {
+pub(crate) fn unit(azimuth: f64, elevation: f64) -> [f64; 3] {
     let (a, e) = (azimuth.to_radians(), elevation.to_radians());
     [-a.sin() * e.cos(), a.cos() * e.cos(), e.sin()]
 }
@@ -293,42 +293,4 @@ fn points_follow_random_keyframes_within_the_stated_tolerances() {
             }
         }
     }
-}
-
-#[test]
-fn an_elevated_pair_needs_at_most_half_as_many_points_again_as_the_best_choice() {
-    let text = "cupola: 1
-stems: {a: {file: a.wav}}
-objects:
-  - stem: a
-    pair: {width: 60}
-    position: {azimuth: 0, elevation: 35}
-    automation:
-      - {at: 0, azimuth: 0}
-      - {at: 3000 samples, azimuth: 170, elevation: 60}
-";
-    let timeline = timeline(text, &[stem(2, 48_000)]);
-    let exact = |frame: u64| {
-        let t = frame as f64 / 3000.0;
-        let v = pair_direction(170.0 * t, 35.0 + 25.0 * t, 30.0);
-        let azimuth = (-v[0]).atan2(v[1]).to_degrees();
-        (azimuth, v[2].asin().to_degrees(), v)
-    };
-    let fits = |from: u64, to: u64| {
-        let (a, b) = (exact(from), exact(to));
-        let turn = (b.0 - a.0).rem_euclid(360.0);
-        let turn = if turn > 180.0 { turn - 360.0 } else { turn };
-        (from..=to).all(|frame| {
-            let t = (frame - from) as f64 / (to - from) as f64;
-            angle(unit(a.0 + turn * t, mix(a.1, b.1, t)), exact(frame).2) <= 0.25
-        })
-    };
-    let (mut from, mut best) = (0, 1);
-    while from < 3000 {
-        from = (from + 1..=3000).rev().find(|to| fits(from, *to)).unwrap();
-        best += 1;
-    }
-    let points = timeline.objects().next().unwrap().automation.points().len();
-    assert!(points * 2 <= best * 3, "{points} points where {best} would do");
-    assert!(points >= 4, "{points} points cannot follow this");
 }

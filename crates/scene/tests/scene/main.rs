@@ -24,6 +24,7 @@ mod schema;
 mod split;
 mod suspects;
 mod table;
+mod thinning;
 mod times;
 mod versions;
 

@@ -94,6 +94,24 @@ pub struct Clip {
 }
 
 impl Clip {
+    /// The most clips of one stem that may sound at once; each is read on its own.
+    pub const MAX_OVERLAP: usize = 64;
+
+    /// The most clips that sound at one frame, whatever their order.
+    pub fn most_at_once(clips: &[Self]) -> usize {
+        let mut starts: Vec<u64> = clips.iter().map(|clip| clip.at.0).collect();
+        let mut ends: Vec<u64> = clips.iter().map(|clip| clip.end().0).collect();
+        starts.sort_unstable();
+        ends.sort_unstable();
+        let (mut most, mut over) = (0, 0);
+        for (started, start) in starts.iter().enumerate() {
+            // No clip is empty, so those that are over have started.
+            over += ends[over..].iter().take_while(|&end| end <= start).count();
+            most = most.max(started + 1 - over);
+        }
+        most
+    }
+
     /// The frame after the last one in the programme.
     pub fn end(&self) -> FrameIndex {
         FrameIndex(self.at.0.saturating_add(self.length.0))

@@ -100,6 +100,20 @@ pub(crate) fn clips(
     clips
 }
 
+/// Refuses clips of which more sound at once than can be read.
+pub(crate) fn check_overlap(clips: &[Clip], stem: &str, spot: &Spot, findings: &mut Findings) {
+    let most = Clip::most_at_once(clips);
+    if most <= Clip::MAX_OVERLAP {
+        return;
+    }
+    let finding = Finding::error(rules::LIMIT_OVERLAP, "too many pieces of a stem sound at once")
+        .subject(stem)
+        .found(format!("{most}"))
+        .allowed(format!("at most {}", Clip::MAX_OVERLAP))
+        .hint("make them shorter, or `every` longer; or list the file as several stems");
+    findings.push(spot, finding);
+}
+
 pub(crate) fn refuse_clips(spot: &Spot, findings: &mut Findings) {
     let finding = Finding::error(rules::LIMIT_CLIPS, "the stems are heard in too many pieces")
         .allowed(format!("at most {MAX_CLIPS}, repeats counted"))

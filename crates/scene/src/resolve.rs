@@ -225,6 +225,10 @@ impl<'s> Work<'s> {
                 self.clips_left -= clips.len();
                 Some(clips)
             };
+            if let Some(clips) = &clips {
+                let name = &scene.stems[i].name;
+                clips::check_overlap(clips, name, &settings.spot, &mut self.findings);
+            }
             let (name, facts) = (scene.stems[i].name.clone(), facts.clone());
             used.push(StemUse { name, facts, offset: settings.offset, clips });
         }

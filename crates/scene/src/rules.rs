@@ -192,10 +192,14 @@ rules! {
         "Add `pad_bed: 7.1.2`, if the player wants it.";
     LIMIT_OBJECTS = "scene.limit.objects", varies, "More than 118 objects.",
         "Move what stands still into a bed; pairs count twice.";
+    LIMIT_STEMS = "scene.limit.stems", error, "More stems than any song has.",
+        "Check that this is the right file.";
     LIMIT_TRACKS = "scene.limit.tracks", varies, "More than 128 tracks.",
         "Move what stands still into a bed; pairs count twice.";
     LIMIT_CLIPS = "scene.limit.clips", error, "Stems in more pieces than fit into memory.",
         "Loop less, or bounce the loop to a stem.";
+    LIMIT_OVERLAP = "scene.limit.overlap", error, "More pieces of one stem at once than can be read.",
+        "Shorten them, or list the file as several stems.";
     LIMIT_POINTS = "scene.limit.points", error, "More movement than fits into memory.",
         "Slow the movement down, or end it earlier.";
     PROGRAMME_EMPTY = "scene.programme.empty", error, "Nothing to hear.",

@@ -2,7 +2,7 @@
 
 use crate::open::open;
 use crate::reader::StemReader;
-use crate::{MAX_OVERLAP, StemError, probe};
+use crate::{StemError, probe};
 use cupola_model::{Clip, Fade, FrameIndex, PlanarBlock, SampleRate, StemFacts, StemUse};
 use std::fmt;
 use std::ops::Range;
@@ -16,7 +16,7 @@ const PIECE_FRAMES: usize = 1024;
 ///
 /// At every frame of the programme it is the sum of the clips there, in their order, each the stem's
 /// frame times the clip's gain and fades ([`Clip::gain_at`]). The file is open as often as clips
-/// overlap, at most [`MAX_OVERLAP`] times, however many clips there are.
+/// overlap, at most [`Clip::MAX_OVERLAP`] times, however many clips there are.
 pub struct ClipReader {
     facts: StemFacts,
     /// In order of time, none of them empty.
@@ -59,8 +59,8 @@ impl ClipReader {
         let mut clips = stem.clips.clone().unwrap_or_default();
         clips.retain(|clip| clip.length.0 > 0);
         clips.sort_by_key(|clip| clip.at);
-        let overlap = overlap(&clips);
-        if overlap > MAX_OVERLAP {
+        let overlap = Clip::most_at_once(&clips);
+        if overlap > Clip::MAX_OVERLAP {
             return Err(StemError::Overlap { file: path.into(), found: overlap });
         }
         let head = |_| {
@@ -204,19 +204,6 @@ fn span(fade: &Fade) -> Range<u64> {
     let end = i128::from(fade.start) + i128::from(fade.length.0);
     let frame = |frame: i128| u64::try_from(frame.max(0)).unwrap_or(u64::MAX);
     frame(fade.start.into())..frame(end)
-}
-
-/// The most clips that sound at one frame.
-fn overlap(clips: &[Clip]) -> usize {
-    let mut ends: Vec<u64> = clips.iter().map(|clip| clip.end().0).collect();
-    ends.sort_unstable();
-    let (mut most, mut over) = (0, 0);
-    for (started, clip) in clips.iter().enumerate() {
-        // No clip is empty, so those that are over have started.
-        over += ends[over..].iter().take_while(|&&end| end <= clip.at.0).count();
-        most = most.max(started + 1 - over);
-    }
-    most
 }
 
 /// An open stem as the programme uses it.

@@ -1,6 +1,6 @@
 //! Why a stem cannot be read.
 
-use crate::limits::{MAX_CHANNELS, MAX_FRAMES, MAX_OVERLAP, SAMPLE_RATES_HZ};
+use crate::limits::{MAX_CHANNELS, MAX_FRAMES, SAMPLE_RATES_HZ};
 use std::io;
 use std::path::PathBuf;
 
@@ -109,7 +109,7 @@ pub enum StemError {
         frame: u64,
     },
     /// More clips at once than are read.
-    #[error("{}: {found} clips of the stem sound at once, at most {} may; list the file as several stems", file.display(), MAX_OVERLAP)]
+    #[error("{}: {found} clips of the stem sound at once, at most {} may; list the file as several stems", file.display(), cupola_model::Clip::MAX_OVERLAP)]
     Overlap {
         /// The stem.
         file: PathBuf,

@@ -32,6 +32,6 @@ mod wav;
 
 pub use clips::{ClipReader, UseReader};
 pub use error::StemError;
-pub use limits::{MAX_CHANNELS, MAX_FRAMES, MAX_OVERLAP, SAMPLE_RATES_HZ};
+pub use limits::{MAX_CHANNELS, MAX_FRAMES, SAMPLE_RATES_HZ};
 pub use probe::{Probe, probe};
 pub use reader::StemReader;

@@ -11,9 +11,6 @@ pub const MAX_CHANNELS: u16 = 128;
 /// The most frames of a stem: 2^40, eight months at 48 kHz. More is a damaged header.
 pub const MAX_FRAMES: u64 = 1 << 40;
 
-/// The most clips of one stem that sound at once; each has the file open for itself.
-pub const MAX_OVERLAP: usize = 64;
-
 /// The sample rates of stems, in Hz.
 pub const SAMPLE_RATES_HZ: RangeInclusive<u32> = 4_000..=768_000;
 

@@ -11,7 +11,7 @@ use cupola_model::{
     Clip, Fade, FadeDirection, FadeShape, FrameCount, FrameIndex, LinearGain, PlanarBlock,
     SampleRate, StemOffset, StemUse,
 };
-use cupola_stems::{ClipReader, MAX_OVERLAP, StemError, probe};
+use cupola_stems::{ClipReader, StemError, probe};
 use dice::{Dice, fixture};
 use std::path::Path;
 
@@ -204,7 +204,7 @@ fn an_equal_power_cross_fade_of_a_constant_keeps_its_power() {
 #[test]
 fn more_clips_at_once_than_are_read_are_refused_with_the_limit() {
     let path = fixture("stereo16.wav");
-    let clips = vec![clip(5, 5, 10); MAX_OVERLAP];
+    let clips = vec![clip(5, 5, 10); Clip::MAX_OVERLAP];
     open(&path, StemOffset::NONE, clips.clone()).unwrap();
     // One that starts where the others end is none too many, one that starts before that is.
     let after = [clips.clone(), vec![clip(15, 5, 10)]].concat();

@@ -230,3 +230,17 @@ fn too_many_pieces_are_refused() {
     let marked = scene(&format!("[{many}, {{at: ¦0}}]"));
     assert_found(&marked, &facts, "scene.limit.clips", Severity::Error);
 }
+
+#[test]
+fn more_pieces_at_once_than_can_be_read_are_refused_before_anything_is_made() {
+    let facts = [stem(1, 96_000), stem(1, 48_000)];
+    let row = |count: usize, last: &str| {
+        let many = vec!["{at: 0}"; count].join(", ");
+        scene(&format!("[{many}, {last}]"))
+    };
+    // What starts where the others end does not sound with them.
+    timeline(&row(64, "{at: 2 s}"), &facts);
+    let marked = row(64, "{at: 95999 samples}").replace("  a: {", "  ¦a: {");
+    let found = assert_found(&marked, &facts, "scene.limit.overlap", Severity::Error);
+    assert_eq!((found.found.as_str(), found.allowed.as_str()), ("65", "at most 64"));
+}

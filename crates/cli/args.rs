@@ -117,12 +117,9 @@ A file that starts as RIFF, RF64 or BW64 is checked as a master, whatever it is 
     Check {
         /// The scene or master
         file: PathBuf,
-        /// Check this version of the song of a scene
+        /// Check this version of the song alone; otherwise the scene as it is and every version
         #[arg(long, value_name = "NAME")]
         version: Option<String>,
-        /// Check a scene as it is, and each of its versions
-        #[arg(long, conflicts_with = "version")]
-        all_versions: bool,
     },
     /// Say where everything is at an instant, and how loud its track is around it
     #[command(after_help = "Examples:
@@ -136,6 +133,8 @@ RMS and peak are in dBFS over the 400 ms around the instant, before the object's
         /// An instant in the words of the scene; may be given more than once
         #[arg(long, value_name = "TIME", required = true)]
         at: Vec<String>,
+        #[command(flatten)]
+        voice: Voice,
     },
     /// Draw where every object is and goes: an SVG for notes, or an HTML page that plays
     #[command(after_help = "Examples:
@@ -154,6 +153,8 @@ RMS and peak are in dBFS over the 400 ms around the instant, before the object's
         /// The loudspeakers drawn: a layout by name, or a layout file (.yaml)
         #[arg(long, value_name = "LAYOUT", default_value = "7.1.4")]
         layout: String,
+        #[command(flatten)]
+        voice: Voice,
         /// Overwrite existing files
         #[arg(long)]
         force: bool,
@@ -262,6 +263,17 @@ pub(crate) struct Part {
     /// Stop at this time of the programme; `+2 bars` counts from --from
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) until: Option<String>,
+}
+
+/// What of a scene is shown.
+#[derive(Args, Debug)]
+pub(crate) struct Voice {
+    /// A version of the song that the scene describes
+    #[arg(long, value_name = "NAME")]
+    pub(crate) version: Option<String>,
+    /// One group alone
+    #[arg(long, value_name = "NAME")]
+    pub(crate) group: Option<String>,
 }
 
 /// Options of the commands that write audio.

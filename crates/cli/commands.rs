@@ -1,12 +1,12 @@
 //! From words to verbs.
 
-use crate::args::{Arguments, Bits, Command, Format, Of, Order, Part, Work};
+use crate::args::{Arguments, Bits, Command, Format, Of, Order, Part, Voice, Work};
 use crate::exit::Code;
 use crate::pages;
 use crate::progress::Terminal;
 use crate::report::Reporter;
 use cupola_jobs::{
-    Binding, ChannelOrder, Document, FileKind, JobError, MasterFormat, ProduceOptions,
+    Binding, ChannelOrder, CheckReport, Document, FileKind, JobError, MasterFormat, ProduceOptions,
     ProduceReport, SampleDepth, Selection, Target, ViewRequest, count,
 };
 use cupola_model::Severity;
@@ -41,16 +41,12 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             let binding = Binding::File { target, path: output.clone() };
             produce("master", scene, &binding, &[options(part, work)], report)
         }
-        Command::Check { file, version: None, all_versions: false }
-            if cupola_jobs::is_master(file) =>
-        {
+        Command::Check { file, version: None } if cupola_jobs::is_master(file) => {
             check_master(file, report)
         }
-        Command::Check { file, version, all_versions } => {
-            check(file, version.as_ref(), *all_versions, report)
-        }
-        Command::Show { scene, at } => {
-            let shown = cupola_jobs::show(scene, at)?;
+        Command::Check { file, version } => check(file, version.as_deref(), report),
+        Command::Show { scene, at, voice } => {
+            let shown = cupola_jobs::show(scene, at, &selection(voice))?;
             report.findings(&shown.findings);
             for line in &shown.lines {
                 report.say(line);
@@ -58,11 +54,12 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             report.document(shown.document);
             Ok(Code::Done)
         }
-        Command::View { scene, output, at, layout, force } => {
+        Command::View { scene, output, at, layout, voice, force } => {
             let request = ViewRequest {
                 output: output.clone(),
                 at: at.clone(),
                 layout: layout.clone(),
+                selection: selection(voice),
                 force: *force,
             };
             let made = cupola_jobs::view(scene, &request)?;
@@ -172,32 +169,25 @@ fn options(part: &Part, work: &Work) -> ProduceOptions {
     }
 }
 
-/// What is selected or, when all versions are asked for, the same of each of them.
+fn selection(voice: &Voice) -> Selection {
+    let Voice { version, group } = voice;
+    Selection { version: version.clone(), group: group.clone(), ..Selection::default() }
+}
+
+/// What is selected or, when all versions are asked for, the same of each of them. All are checked
+/// before the first is made: an error of the last one is not found an hour later.
 fn runs(scene: &Path, all: bool, selection: Selection) -> Result<Vec<Selection>, JobError> {
     if !all {
         return Ok(vec![selection]);
     }
-    let versions = cupola_jobs::versions(scene)?.into_iter().map(Some);
-    let each = |version| Selection { version, ..selection.clone() };
-    Ok(std::iter::once(None).chain(versions).map(each).collect())
+    let each = |one: CheckReport| Selection { version: one.version, ..selection.clone() };
+    Ok(cupola_jobs::check(scene, None)?.into_iter().map(each).collect())
 }
 
-fn check(
-    scene: &Path,
-    version: Option<&String>,
-    all: bool,
-    report: &Reporter,
-) -> Result<Code, JobError> {
-    let selection = Selection { version: version.cloned(), ..Selection::default() };
-    let runs = runs(scene, all, selection)?;
-    let checked = runs.iter().map(|selection| cupola_jobs::check(scene, selection));
-    let checked = checked.collect::<Result<Vec<_>, _>>()?;
-    let mut told = Vec::new();
+fn check(scene: &Path, version: Option<&str>, report: &Reporter) -> Result<Code, JobError> {
+    let checked = cupola_jobs::check(scene, version)?;
     for one in &checked {
-        // Most findings are those of all versions.
-        let new: Vec<_> = one.findings.iter().filter(|f| !told.contains(f)).cloned().collect();
-        report.findings(&new);
-        told.extend(&one.findings);
+        report.findings(&one.findings);
         let [beds, objects, tracks] = one.counts;
         let seconds = one.sample_rate.seconds(one.length);
         let version = one.version.as_ref().map_or_else(String::new, |name| format!(" ({name})"));

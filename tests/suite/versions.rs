@@ -88,7 +88,7 @@ fn the_program_still_says_which_version_it_is() {
 #[test]
 fn a_check_tells_of_every_version() {
     let project = project(SCENE);
-    let run = project.run(&["check", "scene.yaml", "--all-versions", "--json"]).expect(0);
+    let run = project.run(&["check", "scene.yaml", "--json"]).expect(0);
     let versions = run.json()["versions"].as_array().unwrap().clone();
     let told: Vec<_> =
         versions.iter().map(|v| (v["name"].as_str().unwrap(), v["frames"].as_u64())).collect();
@@ -101,9 +101,50 @@ fn a_check_tells_of_every_version() {
     assert_eq!(one.json()["frames"].as_u64(), Some(192_000));
     let broken = SCENE.replace("to: bar 3", "to: bar 30");
     project.write("scene.yaml", &broken);
-    let broken = project.run(&["check", "scene.yaml", "--version", "radio"]).expect(4);
-    assert!(broken.stderr.contains("scene.yaml:9:"), "{}", broken.stderr);
-    project.run(&["check", "scene.yaml"]).expect(0);
+    for arguments in [
+        &["check", "scene.yaml"][..],
+        &["check", "scene.yaml", "--version", "radio"],
+        &["build", "scene.yaml", "--all-versions"],
+    ] {
+        let broken = project.run(arguments).expect(4);
+        assert_eq!(broken.stderr.matches("scene.yaml:9:").count(), 1, "{}", broken.stderr);
+        assert!(project.files("out").is_empty(), "no version was made before all are known");
+    }
+    project.run(&["build", "scene.yaml"]).expect(0);
+}
+
+#[test]
+fn what_a_version_causes_elsewhere_names_the_version_once() {
+    // The short version ends before the last keyframe, whose place is in the object.
+    let late = "position: {speaker: Rtf}, automation: [{at: 5 s, gain: -3}]";
+    let scene = SCENE.replace("position: {speaker: Rtf}", late);
+    let project = project(&scene.replace("gain: {drums: -6}", "end: 2 s"));
+    let run = project.run(&["check", "scene.yaml", "--json"]).expect(0);
+    let findings = run.json()["findings"].as_array().unwrap().clone();
+    let after: Vec<_> =
+        findings.iter().filter(|f| f["rule"] == "scene.keyframe.after_end").collect();
+    assert_eq!(after.len(), 1, "{findings:#?}");
+    let message = after[0]["message"].as_str().unwrap();
+    assert!(message.starts_with("in version quiet: "), "{message}");
+    assert_eq!(after[0]["place"]["line"], 6);
+}
+
+#[test]
+fn a_version_and_a_group_can_be_shown_and_drawn() {
+    let project = project(SCENE);
+    let lead_at = |more: &[&str]| {
+        let at = ["show", "scene.yaml", "--at", "1", "--json"];
+        let shown = project.run(&[&at[..], more].concat()).expect(0).json();
+        shown["instants"][0]["objects"][0]["rms_db"].as_f64()
+    };
+    assert!(lead_at(&[]).is_some() && lead_at(&["--group", "vocals"]).is_some());
+    for silent in [["--version", "instrumental"], ["--group", "drums"]] {
+        assert_eq!(lead_at(&silent), None, "{silent:?} does not silence the lead");
+    }
+    project.run(&["view", "scene.yaml", "--version", "instrumental"]).expect(0);
+    assert_eq!(project.files("out"), ["Song_INST_view.html"]);
+    let run = project.run(&["view", "scene.yaml", "--group", "choir"]).expect(2);
+    assert!(run.stderr.contains("no group called choir"), "{}", run.stderr);
 }
 
 #[test]

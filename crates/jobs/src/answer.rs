@@ -149,12 +149,7 @@ impl Document {
     #[must_use]
     pub fn checked(self, reports: &[CheckReport]) -> Self {
         let Some(first) = reports.first() else { return self };
-        let mut findings: Vec<Finding> = Vec::new();
-        for finding in reports.iter().flat_map(|report| &report.findings) {
-            if !findings.contains(finding) {
-                findings.push(finding.clone());
-            }
-        }
+        let findings: Vec<_> = reports.iter().flat_map(|report| report.findings.clone()).collect();
         let [beds, objects, tracks] = first.counts;
         let document = self
             .findings(&findings)

@@ -1,7 +1,7 @@
 //! What a file holds, for people and for machines.
 
 use crate::answer::count;
-use crate::{Document, JobError, Selection, check};
+use crate::{Document, JobError, check};
 use cupola_bw64::SampleFormat;
 use cupola_masters::{FileInfo, MastersError, describe};
 use cupola_model::{BinauralMode, FrameRate};
@@ -57,28 +57,28 @@ pub(crate) fn is_riff(path: &Path) -> bool {
 }
 
 fn scene(path: &Path) -> Result<Info, JobError> {
-    let checked = check(path, &Selection::default())?;
-    let [beds, objects, tracks] = checked.counts;
-    let seconds = checked.sample_rate.seconds(checked.length);
-    let lines = vec![
-        format!("{}: scene \"{}\"", path.display(), checked.title),
-        format!("  {seconds:.3} s, {} frames at {} Hz", checked.length, checked.sample_rate.hz()),
-        format!(
-            "  {}, {}, {}",
-            count(beds, "bed"),
-            count(objects, "object"),
-            count(tracks, "track")
-        ),
-    ];
-    let document = Document::new("info")
-        .with("kind", "scene".into())
-        .with("title", checked.title.into())
-        .with("sample_rate", checked.sample_rate.hz().into())
-        .with("frames", checked.length.0.into())
-        .with("beds", beds.into())
-        .with("objects", objects.into())
-        .with("tracks", tracks.into())
-        .findings(&checked.findings);
+    let checked = check(path, None)?;
+    let mut lines = Vec::new();
+    for one in &checked {
+        let seconds = one.sample_rate.seconds(one.length);
+        lines.push(match &one.version {
+            None => format!("{}: scene \"{}\"", path.display(), one.title),
+            Some(version) => format!("  version {version}: \"{}\"", one.title),
+        });
+        let [beds, objects, tracks] = one.counts;
+        let indent = if one.version.is_some() { "    " } else { "  " };
+        lines.push(format!(
+            "{indent}{seconds:.3} s, {} frames at {} Hz",
+            one.length,
+            one.sample_rate.hz()
+        ));
+        if one.version.is_none() {
+            let counts =
+                [count(beds, "bed"), count(objects, "object"), count(tracks, "track")].join(", ");
+            lines.push(format!("  {counts}"));
+        }
+    }
+    let document = Document::new("info").with("kind", "scene".into()).checked(&checked);
     Ok(Info { lines, document })
 }
 

@@ -43,7 +43,6 @@ pub use options::{
 };
 pub use pages::write_pages;
 pub use produce::produce;
-pub use project::versions;
 pub use show::{ShowReport, show};
 pub use sources::Sources;
 pub use view::{ViewReport, ViewRequest, view};

@@ -89,10 +89,7 @@ pub(crate) fn file_names(
     scene_path: &Path,
     group: Option<&str>,
 ) -> Result<Vec<(Recipe, String)>, JobError> {
-    let mut title = title(project, scene_path);
-    for part in project.scene.chosen_version().into_iter().chain(group) {
-        title = format!("{title}_{part}");
-    }
+    let title = title(project, scene_path, group);
     let mut taken = BTreeSet::new();
     let name = |(recipe, suffix): Named| {
         let damf = matches!(recipe, Recipe::Master { format: MasterFormat::Damf });
@@ -110,13 +107,15 @@ pub(crate) fn file_names(
     named.into_iter().map(name).collect()
 }
 
-/// The title, or the name of the scene file.
-pub(crate) fn title(project: &Project, scene_path: &Path) -> String {
-    if project.timeline.title.is_empty() {
+/// What files are called by: the title, or the name of the scene file, with version and group.
+pub(crate) fn title(project: &Project, scene_path: &Path, group: Option<&str>) -> String {
+    let title = if project.timeline.title.is_empty() {
         scene_path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
     } else {
         project.timeline.title.clone()
-    }
+    };
+    let parts = project.scene.chosen_version().into_iter().chain(group);
+    parts.fold(title, |title, part| format!("{title}_{part}"))
 }
 
 /// What a run reads, in the form the system knows it by. None of it is ever written.

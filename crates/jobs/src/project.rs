@@ -37,33 +37,73 @@ impl Project {
 
 /// Reads a scene, looks at every stem and resolves both to a timeline of what is selected.
 pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobError> {
-    let (mut scene, mut findings, included) = read(path)?;
-    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    select(&mut scene, selection)?;
-    let (facts, stem_findings) = probe_stems(scene.stems(), &folder, |request| request.used);
-    let resolved = scene.resolve(&facts);
-    findings.extend(resolved.findings);
-    let scene_broken = findings.iter().any(|f| f.severity == Severity::Error);
-    let stems_broken = stem_findings.iter().any(|f| f.severity == Severity::Error);
-    findings.extend(stem_findings);
-    let region: Vec<_> = findings.iter().filter(|f| f.rule == REGION).cloned().collect();
-    if !region.is_empty() {
-        return Err(wrong_region(&region));
+    Reading::of(path)?.project(selection)
+}
+
+/// A scene without errors in itself, and what its stems are.
+pub(crate) struct Reading {
+    scene: Scene,
+    findings: Vec<Finding>,
+    included: Vec<PathBuf>,
+    folder: PathBuf,
+    facts: Vec<Option<StemFacts>>,
+    stem_findings: Vec<Finding>,
+}
+
+impl Reading {
+    /// Reads a scene and looks at every stem it uses.
+    pub(crate) fn of(path: &Path) -> Result<Self, JobError> {
+        let (scene, findings, included) = read(path)?;
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let (facts, stem_findings) = probe_stems(scene.stems(), &folder, |request| request.used);
+        Ok(Self { scene, findings, included, folder, facts, stem_findings })
     }
-    match resolved.value {
-        _ if scene_broken => Err(JobError::SceneInvalid(findings)),
-        _ if stems_broken => Err(JobError::StemsUnfit(findings)),
-        Some(timeline) => {
-            timeline.validate().map_err(|e| JobError::Internal(e.to_string()))?;
-            let path_of = |name: &str| scene.stems().iter().find(|s| s.name == name);
-            let paths = timeline.stems.iter().filter_map(|s| path_of(&s.name));
-            let stem_paths: Vec<_> = paths.map(|s| folder.join(&s.path)).collect();
-            if stem_paths.len() != timeline.stems.len() {
-                return Err(JobError::Internal("the timeline names a stem the scene lacks".into()));
-            }
-            Ok(Project { scene, timeline, stem_paths, included, folder, findings })
+
+    /// The names of the versions, in the order of the scene.
+    pub(crate) fn versions(&self) -> Vec<String> {
+        self.scene.versions().into_iter().map(str::to_owned).collect()
+    }
+
+    /// Resolves what is selected.
+    pub(crate) fn project(&self, selection: &Selection) -> Result<Project, JobError> {
+        let mut scene = self.scene.clone();
+        select(&mut scene, selection)?;
+        let resolved = scene.resolve(&self.facts);
+        let has_errors = |list: &[Finding]| list.iter().any(|f| f.severity == Severity::Error);
+        let (scene_broken, stems_broken) =
+            (has_errors(&resolved.findings), has_errors(&self.stem_findings));
+        let region: Vec<_> =
+            resolved.findings.iter().filter(|f| f.rule == REGION).cloned().collect();
+        if !region.is_empty() {
+            return Err(wrong_region(&region));
         }
-        None => Err(JobError::Internal("the scene gave neither a timeline nor an error".into())),
+        let lists = [&self.findings, &resolved.findings, &self.stem_findings];
+        let findings = lists.into_iter().flatten().cloned().collect();
+        match resolved.value {
+            _ if scene_broken => Err(JobError::SceneInvalid(findings)),
+            _ if stems_broken => Err(JobError::StemsUnfit(findings)),
+            Some(timeline) => self.with_files(scene, timeline, findings),
+            None => {
+                Err(JobError::Internal("the scene gave neither a timeline nor an error".into()))
+            }
+        }
+    }
+
+    fn with_files(
+        &self,
+        scene: Scene,
+        timeline: Timeline,
+        findings: Vec<Finding>,
+    ) -> Result<Project, JobError> {
+        timeline.validate().map_err(|e| JobError::Internal(e.to_string()))?;
+        let path_of = |name: &str| scene.stems().iter().find(|s| s.name == name);
+        let paths = timeline.stems.iter().filter_map(|s| path_of(&s.name));
+        let stem_paths: Vec<_> = paths.map(|s| self.folder.join(&s.path)).collect();
+        if stem_paths.len() != timeline.stems.len() {
+            return Err(JobError::Internal("the timeline names a stem the scene lacks".into()));
+        }
+        let (included, folder) = (self.included.clone(), self.folder.clone());
+        Ok(Project { scene, timeline, stem_paths, included, folder, findings })
     }
 }
 
@@ -85,12 +125,6 @@ fn read(path: &Path) -> Result<(Scene, Vec<Finding>, Vec<PathBuf>), JobError> {
         return Err(JobError::SceneInvalid(findings));
     }
     Ok((scene, findings, includes.paths().map(Path::to_path_buf).collect()))
-}
-
-/// The names of a scene's versions, in its order.
-pub fn versions(scene: &Path) -> Result<Vec<String>, JobError> {
-    let (scene, ..) = read(scene)?;
-    Ok(scene.versions().into_iter().map(str::to_owned).collect())
 }
 
 /// Leaves of a scene what is selected.

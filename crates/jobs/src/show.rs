@@ -44,8 +44,8 @@ impl Level {
 /// Tells where every object and bed channel is at some instants, given in the words of the scene,
 /// and the level of its track around them. Levels are those of tracks as a master carries them: with
 /// every static gain and the automation of groups, before the object's own automation.
-pub fn show(scene: &Path, at: &[String]) -> Result<ShowReport, JobError> {
-    let project = load(scene, &Selection::default())?;
+pub fn show(scene: &Path, at: &[String], selection: &Selection) -> Result<ShowReport, JobError> {
+    let project = load(scene, selection)?;
     let frames =
         at.iter().map(|text| instant(&project, text)).collect::<Result<Vec<FrameIndex>, _>>()?;
     let rate = project.timeline.sample_rate;

@@ -26,6 +26,8 @@ pub struct ViewRequest {
     pub at: Option<String>,
     /// The loudspeakers drawn: a layout by name, or a layout file.
     pub layout: String,
+    /// The version and the group that is drawn.
+    pub selection: Selection,
     /// Overwrite a file an earlier run did not record.
     pub force: bool,
 }
@@ -51,11 +53,12 @@ enum Kind {
 pub fn view(scene: &Path, request: &ViewRequest) -> Result<ViewReport, JobError> {
     let kind = request.output.as_deref().map_or(Ok(Kind::Html), kind_of)?;
     let layout = find_layout(&request.layout)?;
-    let project = load(scene, &Selection::default())?;
+    let project = load(scene, &request.selection)?;
     let timeline = &project.timeline;
     let at = request.at.as_deref().map(|text| instant(&project, text)).transpose()?;
     let path = request.output.clone().unwrap_or_else(|| {
-        project.folder.join("out").join(output_name(&title(&project, scene), "view.html"))
+        let title = title(&project, scene, request.selection.group.as_deref());
+        project.folder.join("out").join(output_name(&title, "view.html"))
     });
     refuse_folder(&path)?;
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();

@@ -53,6 +53,22 @@ fn every_example_of_the_guide_is_right() {
 }
 
 #[test]
+fn the_album_and_the_surround_stem_of_the_guide_are_right() {
+    let examples = blocks("yaml");
+    let presets = examples.iter().find(|text| text.contains("extends")).unwrap();
+    let album = completed(examples[0], presets);
+    let [song] = blocks("yaml album")[..] else { panic!("there is one song of an album") };
+    let (head, song) = song.split_once("include: ../album.yaml").unwrap();
+    assert_eq!(head, "cupola: 1\n");
+    let song = completed(&album, song.split_once('\n').unwrap().1);
+    let [surround] = blocks("yaml surround")[..] else { panic!("there is one surround stem") };
+    for (text, channels) in [(song, 2), (format!("cupola: 1\n{surround}"), 10)] {
+        let findings = all_findings(&text, &[stem(channels, 4_800_000)]);
+        assert!(findings.iter().all(|f| f.severity < Severity::Error), "{text}\n{findings:#?}");
+    }
+}
+
+#[test]
 fn the_slip_of_the_guide_is_explained_as_it_says() {
     let [broken] = blocks("yaml broken")[..] else { panic!("there is one slip") };
     let text = completed(blocks("yaml")[0], broken);

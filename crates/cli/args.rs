@@ -203,6 +203,15 @@ An editor with a YAML language server then completes and explains the keys of a 
         #[arg(default_value = "scene")]
         of: Of,
     },
+    /// Explain the rules that findings name
+    #[command(after_help = "Examples:
+  cupola rules                       all of them, as a Markdown table
+  cupola rules scene.value.range     one
+  cupola rules scene.value           all whose ids start with it")]
+    Rules {
+        /// The id of a rule, or how it starts
+        id: Option<String>,
+    },
     /// Print the gains of a list of objects, to compare with other renderers
     #[command(after_help = "Examples:
   cupola gains 7.1.4 objects.json

@@ -93,6 +93,12 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             report.print(&cupola_jobs::schema(of));
             Ok(Code::Done)
         }
+        Command::Rules { id } => {
+            let explained = cupola_jobs::explain(id.as_deref())?;
+            report.answer(&explained.lines);
+            report.document(explained.document);
+            Ok(Code::Done)
+        }
         Command::Completions { shell } => {
             report.text(&pages::completions(*shell));
             Ok(Code::Done)
@@ -121,6 +127,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Info { .. } => "info",
         Command::Layouts { .. } => "layouts",
         Command::Schema { .. } => "schema",
+        Command::Rules { .. } => "rules",
         Command::Gains { .. } => "gains",
         Command::Completions { .. } => "completions",
         Command::Man { .. } => "man",

@@ -47,6 +47,13 @@ impl Reporter {
         }
     }
 
+    /// Lines that are the result; the document takes their place.
+    pub(crate) fn answer(&self, lines: &[String]) {
+        for line in lines.iter().filter(|_| !self.json) {
+            self.print(line);
+        }
+    }
+
     /// A text that is the result, as it is; quiet or not.
     pub(crate) fn text(&self, text: &str) {
         let mut stdout = std::io::stdout();

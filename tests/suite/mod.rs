@@ -6,6 +6,7 @@ mod fmt;
 mod includes;
 mod pages;
 mod panning;
+mod rules;
 mod scenes;
 mod show;
 mod support;

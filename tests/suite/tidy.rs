@@ -91,3 +91,23 @@ fn every_package_takes_part_in_the_common_lints() {
         }
     }
 }
+
+/// A rule that a finding makes up as it goes stands in no table.
+#[test]
+fn findings_name_their_rules_by_constants() {
+    let made: Vec<String> =
+        ["error", "warning", "note", "new"].map(|kind| format!("Finding::{kind}(")).into();
+    for path in
+        all_rust_files().iter().filter(|path| path.components().any(|c| c.as_os_str() == "src"))
+    {
+        let text = std::fs::read_to_string(path).expect("source is text");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code: String =
+            code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for rest in made.iter().flat_map(|made| code.split(made.as_str()).skip(1)) {
+            let start = rest.trim_start();
+            let words: String = start.chars().take(40).collect();
+            assert!(!start.starts_with('"'), "{}: the rule {words} is not listed", path.display());
+        }
+    }
+}

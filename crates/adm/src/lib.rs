@@ -30,7 +30,7 @@ pub use check::{Essence, check_axml};
 pub use error::AdmError;
 pub use finding_list::FindingList;
 pub use ids::{TrackIds, tracks};
-pub use limits::check_limits;
+pub use limits::{RULES as LIMIT_RULES, check_limits};
 pub use read::{ReadLimits, read_summary};
 pub use summary::{AdmKind, Content, ObjectSummary, Programme, Summary};
 pub use write::write_axml;

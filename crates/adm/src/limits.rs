@@ -16,6 +16,29 @@ const MAX_GAIN: f64 = 16.0;
 /// `hh:mm:ss.fffff` ends here: 100 hours in steps of 1e-5 s.
 const TIME_LIMIT_STEPS: u64 = 100 * 3600 * 100_000;
 
+cupola_model::rules! {
+    TIMELINE = "master.timeline", error, "The programme is inconsistent in itself.",
+        "Report it: this is a fault of the program.";
+    RATE = "master.sample_rate", error, "A master cannot have this sample rate.",
+        "Set `sample_rate: 48000` in the scene.";
+    LENGTH = "master.length", error, "The programme is too long for the times of a master.",
+        "Split the programme.";
+    BEDS = "master.beds", error, "More beds than a master may have.",
+        "Merge some beds.";
+    OBJECTS = "master.objects", error, "More objects than a master may have.",
+        "Route what stands still to a bed; pairs count twice.";
+    TRACKS = "master.tracks", error, "More tracks than a master may have, or none.",
+        "Route what stands still to a bed, or use a smaller bed.";
+    GAIN = "master.gain", error, "Keyframes raise a gain beyond what a master states.",
+        "Raise the object's own `gain` instead, which is applied to the sound.";
+    POINTS_CLOSE = "master.points.close", note, "An object changes faster than a master can state.",
+        "Leave 250 frames between keyframes, if the milliseconds matter.";
+    NAME = "master.name", note, "A name is written differently in the master.",
+        "Choose another name, if it matters.";
+    GROUPS = "master.groups", note, "A master keeps only the first group of each item.",
+        "Name the group that matters most in the master first.";
+}
+
 /// What speaks against this programme as an Atmos master (errors), and what is worth knowing
 /// about the master it becomes (notes). Rules are named `master.*`.
 ///
@@ -33,7 +56,7 @@ pub fn check_limits(timeline: &Timeline) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Err(fault) = timeline.validate() {
         findings.push(
-            Finding::error("master.timeline", format!("the programme is inconsistent: {fault}"))
+            Finding::error(TIMELINE, format!("the programme is inconsistent: {fault}"))
                 .hint("this is a fault of the program that built it; please report it"),
         );
     }
@@ -50,7 +73,7 @@ fn check_rate_and_length(timeline: &Timeline, findings: &mut Vec<Finding>) {
     let rate = timeline.sample_rate;
     if rate != SampleRate::HZ_48000 && rate != SampleRate::HZ_96000 {
         findings.push(
-            Finding::error("master.sample_rate", "an Atmos master cannot have this sample rate")
+            Finding::error(RATE, "an Atmos master cannot have this sample rate")
                 .found(format!("{} Hz", rate.hz()))
                 .allowed("48000 or 96000 Hz")
                 .hint("set `sample_rate: 48000` in the scene"),
@@ -58,7 +81,7 @@ fn check_rate_and_length(timeline: &Timeline, findings: &mut Vec<Finding>) {
     }
     if clock_steps(FrameIndex(timeline.length.0), rate) >= TIME_LIMIT_STEPS {
         findings.push(
-            Finding::error("master.length", "the programme is too long for the times of a master")
+            Finding::error(LENGTH, "the programme is too long for the times of a master")
                 .found(format!("{} frames", timeline.length))
                 .allowed("less than 100 hours")
                 .hint("split the programme"),
@@ -71,16 +94,16 @@ fn check_counts(timeline: &Timeline, findings: &mut Vec<Finding>) {
     let objects: Vec<&str> = timeline.objects().map(|object| object.name.as_str()).collect();
     let tracks = timeline.beds().map(|bed| bed.channels.len()).sum::<usize>() + objects.len();
     if beds.len() > MAX_BEDS {
-        findings.push(too_many("master.beds", "beds", &beds, MAX_BEDS));
+        findings.push(too_many(BEDS, "beds", &beds, MAX_BEDS));
     }
     if objects.len() > MAX_OBJECTS {
-        findings.push(too_many("master.objects", "objects", &objects, MAX_OBJECTS));
+        findings.push(too_many(OBJECTS, "objects", &objects, MAX_OBJECTS));
     }
     if tracks > MAX_TRACKS {
         let surplus = (tracks - MAX_TRACKS).min(objects.len());
         findings.push(
             Finding::error(
-                "master.tracks",
+                TRACKS,
                 format!(
                     "there are too many tracks (bed channels and objects, a stereo pair counts \
                      twice); those that no longer fit: {}",
@@ -94,7 +117,7 @@ fn check_counts(timeline: &Timeline, findings: &mut Vec<Finding>) {
     }
     if tracks == 0 {
         findings.push(
-            Finding::error("master.tracks", "there is neither a bed nor an object")
+            Finding::error(TRACKS, "there is neither a bed nor an object")
                 .found("0 tracks")
                 .allowed(format!("1 to {MAX_TRACKS}"))
                 .hint("add a bed or an object to the scene"),
@@ -109,7 +132,7 @@ fn check_gains(timeline: &Timeline, findings: &mut Vec<Finding>) {
         if loudest > MAX_GAIN {
             findings.push(
                 Finding::error(
-                    "master.gain",
+                    GAIN,
                     format!(
                         "the keyframes of {} raise its gain beyond what a master states",
                         object.name
@@ -135,7 +158,7 @@ fn note_close_points(timeline: &Timeline, findings: &mut Vec<Finding>) {
         if count > 0 {
             findings.push(
                 Finding::note(
-                    "master.points.close",
+                    POINTS_CLOSE,
                     format!("{} changes faster than a master can state", object.name),
                 )
                 .subject(&object.name)
@@ -180,14 +203,11 @@ fn note_names(timeline: &Timeline, findings: &mut Vec<Finding>) {
         };
         if given != element.name {
             findings.push(
-                Finding::note(
-                    "master.name",
-                    format!("{what} is called {:?} in the master", element.name),
-                )
-                .subject(given)
-                .found(format!("{given:?}"))
-                .allowed(format!("1 to {MAX_NAME} characters, no control characters"))
-                .hint("choose another name if it matters"),
+                Finding::note(NAME, format!("{what} is called {:?} in the master", element.name))
+                    .subject(given)
+                    .found(format!("{given:?}"))
+                    .allowed(format!("1 to {MAX_NAME} characters, no control characters"))
+                    .hint("choose another name if it matters"),
             );
         }
     }
@@ -200,7 +220,7 @@ fn note_groups(timeline: &Timeline, findings: &mut Vec<Finding>) {
     if !names.is_empty() {
         findings.push(
             Finding::note(
-                "master.groups",
+                GROUPS,
                 format!("a master keeps only the first group of {}", listed(&names)),
             )
             .found(format!("{} items in several groups", names.len()))

@@ -3,16 +3,7 @@
 //! The rules of the container and of `dbmd` stand here too, so that one table tells everything a
 //! master has to be; `masters` applies them.
 
-/// A rule, what it means and what helps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// Its id in findings.
-    pub id: &'static str,
-    /// What is wrong when it is broken, in one sentence.
-    pub meaning: &'static str,
-    /// What to do about it.
-    pub remedy: &'static str,
-}
+use cupola_model::Rule;
 
 macro_rules! rules {
     ($($name:ident = $id:literal, $meaning:literal, $remedy:literal;)*) => {
@@ -20,7 +11,7 @@ macro_rules! rules {
 
         /// Every rule of a finished master.
         pub const RULES: &[Rule] =
-            &[$(Rule { id: $id, meaning: $meaning, remedy: $remedy }),*];
+            &[$(Rule { id: $id, severity: None, meaning: $meaning, remedy: $remedy }),*];
     };
 }
 

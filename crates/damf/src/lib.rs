@@ -14,5 +14,5 @@ mod root;
 mod yaml;
 
 pub use events::write_events;
-pub use limits::check;
+pub use limits::{RULES, check};
 pub use root::{Origin, write_root};

@@ -4,6 +4,13 @@ use crate::ids::bed_channel;
 use cupola_model::{BedLabel, Finding, Timeline};
 use std::collections::BTreeMap;
 
+cupola_model::rules! {
+    BEDS = "damf.beds", error, "A bed channel is there twice, which DAMF has once.",
+        "Merge the beds, or write `adm-bwf`.";
+    BED_SIDES = "damf.bed.sides", note, "DAMF calls the surrounds of a 5.1 bed Lrs and Rrs.",
+        "Nothing; both stand in the rear corners of the room.";
+}
+
 /// What speaks against this programme as a DAMF master (errors), and what is worth knowing about
 /// it (notes). Counts, rates and gains are those of every Atmos master and not looked at here.
 ///
@@ -24,7 +31,7 @@ pub fn check(timeline: &Timeline) -> Vec<Finding> {
         });
         if let Some((label, other)) = clash {
             findings.push(
-                Finding::error("damf.beds", "DAMF has each bed channel once")
+                Finding::error(BEDS, "DAMF has each bed channel once")
                     .subject(&bed.name)
                     .found(format!("{label} in {other} and in {}", bed.name))
                     .allowed("one bed")
@@ -35,7 +42,7 @@ pub fn check(timeline: &Timeline) -> Vec<Finding> {
         let sides = |label: BedLabel| matches!(label, BedLabel::Ls | BedLabel::Rs);
         if bed.channels.iter().any(|channel| sides(channel.label)) {
             findings.push(
-                Finding::note("damf.bed.sides", "DAMF calls the surrounds of this bed Lrs and Rrs")
+                Finding::note(BED_SIDES, "DAMF calls the surrounds of this bed Lrs and Rrs")
                     .subject(&bed.name)
                     .found(format!("Ls and Rs in {}", bed.name))
                     .hint("nothing has to change: both stand in the rear corners of the room"),

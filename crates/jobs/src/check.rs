@@ -43,16 +43,16 @@ pub fn check(scene: &Path, version: Option<&str>) -> Result<Vec<CheckReport>, Jo
         let blamed = name.as_deref().filter(|_| several);
         match check_one(&reading, scene, name.clone()) {
             Ok(mut report) => {
-                report.findings = told.new(report.findings, blamed);
+                report.findings = told.take_new(report.findings, blamed);
                 reports.push(report);
             }
             Err(JobError::SceneInvalid(findings)) => {
                 scene_broken = true;
-                told.new(findings, blamed);
+                told.take_new(findings, blamed);
             }
             Err(JobError::StemsUnfit(findings)) => {
                 stems_broken = true;
-                told.new(findings, blamed);
+                told.take_new(findings, blamed);
             }
             Err(other) => return Err(other),
         }
@@ -75,7 +75,7 @@ struct Told {
 
 impl Told {
     /// What is new of some findings, with the version that causes it.
-    fn new(&mut self, findings: Vec<Finding>, version: Option<&str>) -> Vec<Finding> {
+    fn take_new(&mut self, findings: Vec<Finding>, version: Option<&str>) -> Vec<Finding> {
         let mut new = Vec::new();
         for finding in findings {
             if self.found.contains(&finding) {

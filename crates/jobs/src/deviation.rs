@@ -4,6 +4,7 @@
 //! panned, the directions of their energy vectors are compared, and the largest and mean angle
 //! become a note: a figure instead of a promise.
 
+use crate::rules;
 use cupola_model::{Finding, Layout, ObjectState, Position, Timeline};
 use cupola_render::{Panner, PannerChoice};
 
@@ -40,7 +41,7 @@ pub(crate) fn note(timeline: &Timeline) -> Option<Finding> {
     let message =
         "polar objects become room positions in the master; on 7.1.4 their directions differ";
     Some(
-        Finding::note("master.conversion", message)
+        Finding::note(rules::MASTER_CONVERSION, message)
             .subject(worst_name)
             .found(format!(
                 "{worst:.1}° at most ({worst_name}), {:.1}° on average",

@@ -5,7 +5,7 @@
 
 mod read;
 
-use crate::{JobError, PannerChoice, plan, project};
+use crate::{JobError, PannerChoice, plan, project, rules};
 use cupola_model::{Finding, Layout, LinearGain, ObjectState, PolarPosition, Position};
 use cupola_render::bs2127::{GainCalculator, ObjectMetadata, ScreenEdgeLock, SpeakerCalculator};
 use cupola_render::{Panner, RenderError};
@@ -48,7 +48,7 @@ pub fn gains(layout: &str, objects: &Path, choice: PannerChoice) -> Result<Gains
     }
     if refused > MOST_FINDINGS {
         file.findings.push(Finding::error(
-            "gains.object.refused",
+            rules::GAINS_REFUSED,
             format!("{} more objects were refused; the document says why", refused - MOST_FINDINGS),
         ));
     }

@@ -1,5 +1,6 @@
 //! What passes through the lanes: silence, constants and direct current are noted, never dropped.
 
+use crate::rules;
 use cupola_model::{Finding, Item, PlanarBlock, Timeline};
 
 /// A mean above this share of full scale (−60 dBFS) is called direct current.
@@ -50,14 +51,14 @@ impl LaneStats {
                 continue;
             }
             let finding = if lane.min == 0.0 && lane.max == 0.0 {
-                Finding::note("signal.silent", format!("{name} is silent throughout"))
+                Finding::note(rules::SILENT, format!("{name} is silent throughout"))
                     .hint("check the stem, or leave the item out")
             } else if lane.min == lane.max {
-                Finding::note("signal.constant", format!("{name} holds one value throughout"))
+                Finding::note(rules::CONSTANT, format!("{name} holds one value throughout"))
                     .found(format!("{}", lane.min))
                     .hint("check how the stem was exported")
             } else if mean.abs() > DC_LIMIT {
-                Finding::note("signal.dc", format!("{name} carries direct current"))
+                Finding::note(rules::DIRECT_CURRENT, format!("{name} carries direct current"))
                     .found(format!("a mean of {mean:.4} of full scale"))
                     .allowed(format!("at most {DC_LIMIT}"))
                     .hint("high-pass the stem at about 10 Hz")

@@ -23,6 +23,7 @@ mod plan;
 mod produce;
 mod project;
 mod pump;
+mod rules;
 mod show;
 mod sources;
 mod tails;
@@ -43,6 +44,7 @@ pub use options::{
 };
 pub use pages::write_pages;
 pub use produce::produce;
+pub use rules::{Explanation, explain, rules, rules_table};
 pub use show::{ShowReport, show};
 pub use sources::Sources;
 pub use view::{ViewReport, ViewRequest, view};

@@ -2,6 +2,7 @@
 
 use crate::options::MasterFormat;
 use crate::plan::Recipe;
+use crate::rules;
 use cupola_model::{Bed, BinauralMode, Finding, Item, Layout, Severity, Timeline};
 use cupola_render::SpeakerRenderer;
 
@@ -33,7 +34,7 @@ pub(crate) fn binaural_modes(timeline: &Timeline, recipes: &[&Recipe]) -> Option
         return None;
     }
     let message = "near, mid and far sound alike in the headphone render; masters carry them";
-    Some(Finding::note("binaural.modes", message).found(format!("{chosen} with near or far")))
+    Some(Finding::note(rules::BINAURAL_MODES, message).found(format!("{chosen} with near or far")))
 }
 
 /// An LFE that carries something and has nowhere to go.
@@ -55,7 +56,7 @@ pub(crate) fn dropped_lfe(
     let message =
         format!("{} has no LFE; that of {} is left out there", layout.name, beds.join(", "));
     Some(
-        Finding::warning("render.lfe.dropped", message)
+        Finding::warning(rules::LFE_DROPPED, message)
             .subject(&layout.name)
             .hint("send the low end to a full-range channel as well if it must be heard"),
     )

@@ -1,10 +1,10 @@
 //! What will be made, under which names, before any work starts.
 
-use crate::JobError;
 use crate::manifest::Manifest;
 use crate::names::output_name;
 use crate::options::{Binding, MasterFormat, ProduceOptions, Target};
 use crate::project::{Project, read_text};
+use crate::{JobError, rules};
 use cupola_masters::{ChannelMap, ChannelOrder, SampleDepth, damf_files};
 use cupola_model::{Finding, Layout};
 use cupola_scene::{BitDepth, LayoutRequest, MasterKind, OutputKind, OutputRequest};
@@ -168,7 +168,7 @@ fn plan_file(
 pub(crate) fn scene_recipes(project: &Project) -> Result<Vec<Named>, JobError> {
     let requests = project.scene.outputs();
     if requests.is_empty() {
-        let finding = Finding::error("output.none", "the scene asks for no output")
+        let finding = Finding::error(rules::OUTPUT_NONE, "the scene asks for no output")
             .hint("leave `outputs` out for 7.1.4, binaural and a master, or list some");
         return Err(JobError::SceneInvalid(vec![finding]));
     }
@@ -200,7 +200,7 @@ fn scene_recipe(request: &OutputRequest, folder: &Path) -> Result<Named, JobErro
     match order_problem(&recipe) {
         None => Ok((recipe, request.name.clone())),
         Some(problem) => {
-            let finding = Finding::error("output.order", problem).at(request.place.clone());
+            let finding = Finding::error(rules::OUTPUT_ORDER, problem).at(request.place.clone());
             Err(JobError::SceneInvalid(vec![finding]))
         }
     }

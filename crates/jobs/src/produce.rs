@@ -6,7 +6,7 @@ use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
 use crate::plan::{Plan, Planned, Recipe, plan};
 use crate::project::{Project, load};
 use crate::pump::{self, Route, Sink, not_written};
-use crate::{JobError, deviation, notes};
+use crate::{JobError, deviation, notes, rules};
 use cupola_masters::{AdmBwfSink, Companion, DamfSink, FileReport, PendingFile, WavSink, WavSpec};
 use cupola_model::{Finding, HrtfSet, StemUse, Timeline};
 use cupola_render::binaural::BinauralRenderer;
@@ -83,8 +83,9 @@ pub(crate) fn open_each<R: Send>(
     for (stem, result) in uses.iter().zip(opened) {
         match result {
             Ok(reader) => readers.push(reader),
-            Err(error) => findings
-                .push(Finding::error("stems.unreadable", error.to_string()).subject(&stem.name)),
+            Err(error) => findings.push(
+                Finding::error(rules::STEM_UNREADABLE, error.to_string()).subject(&stem.name),
+            ),
         }
     }
     if findings.is_empty() { Ok(readers) } else { Err(JobError::StemsUnfit(findings)) }
@@ -256,7 +257,7 @@ fn clipping(output: &Planned, written: &FileReport, timeline: &Timeline) -> Opti
     };
     let message = format!("{} clips", output.path.display());
     Some(
-        Finding::error("signal.clipped", message)
+        Finding::error(rules::CLIPPED, message)
             .subject(output.path.display().to_string())
             .found(found)
             .allowed("0 dBFS")

@@ -1,9 +1,9 @@
 //! A scene file and its stems, read and resolved.
 
-use crate::JobError;
 use crate::includes::Includes;
 use crate::info::is_riff;
 use crate::options::Selection;
+use crate::{JobError, rules};
 use cupola_model::{Finding, FrameIndex, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, StemRequest};
 use rayon::prelude::*;
@@ -176,7 +176,7 @@ fn probe_stems(
                 Some(probe.facts)
             }
             Some(Err(error)) => {
-                let finding = Finding::error("stems.unreadable", error.to_string());
+                let finding = Finding::error(rules::STEM_UNREADABLE, error.to_string());
                 findings.push(locate(
                     finding.hint(similar_file(&folder.join(&request.path), "the scene file")),
                 ));

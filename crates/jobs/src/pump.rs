@@ -4,10 +4,10 @@
 //! by output when writing, and every unit works through its frames in order, so the bytes do not
 //! depend on how many threads there are.
 
-use crate::JobError;
 use crate::lane_stats::LaneStats;
 use crate::options::Progress;
 use crate::tails::Tails;
+use crate::{JobError, rules};
 use cupola_masters::{AdmBwfSink, DamfSink, Finished, MastersError, WavSink};
 use cupola_model::{PlanarBlock, Timeline};
 use cupola_render::{LaneMixer, Renderer};
@@ -101,7 +101,7 @@ pub(crate) fn not_written(error: &MastersError) -> JobError {
 
 /// A stem's error as a job's, with the name the scene gives the stem.
 pub(crate) fn unfit(stem: &str, error: &StemError) -> JobError {
-    let finding = cupola_model::Finding::error("stems.unfit", error.to_string()).subject(stem);
+    let finding = cupola_model::Finding::error(rules::STEM_UNFIT, error.to_string()).subject(stem);
     JobError::StemsUnfit(vec![finding])
 }
 

@@ -1,6 +1,7 @@
 //! What the stems still hold after the end of the programme.
 
 use crate::answer::dbfs;
+use crate::rules;
 use cupola_model::{Finding, PlanarBlock, Severity, Timeline};
 
 /// Quieter tails are dither and reverberation nobody misses.
@@ -39,7 +40,7 @@ impl Tails {
         let notes = cut.map(|(&peak, stem)| {
             let message =
                 format!("stem {} still sounds where the programme ends and is cut", stem.name);
-            Finding::note("signal.tail_cut", message)
+            Finding::note(rules::TAIL_CUT, message)
                 .subject(&stem.name)
                 .found(format!("a tail peaking at {:.1} dBFS", dbfs(peak)))
                 .allowed(format!("{AUDIBLE_DBFS} dBFS"))

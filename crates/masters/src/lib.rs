@@ -37,3 +37,8 @@ pub use meter::{ChannelReport, FileReport};
 pub use order::{ChannelMap, ChannelOrder};
 pub use pending::{Companion, Finished, PendingFile};
 pub use wav::{SampleDepth, WavChannel, WavSink, WavSpec};
+
+/// Every rule that a programme meets on its way to a master, and every rule of a finished one.
+pub fn rules() -> impl Iterator<Item = &'static cupola_model::Rule> {
+    [cupola_adm::LIMIT_RULES, cupola_damf::RULES, cupola_adm::rules::RULES].into_iter().flatten()
+}

@@ -15,6 +15,7 @@ pub mod hrtf;
 pub mod layout;
 pub mod position;
 pub mod problem;
+mod rule;
 pub mod stem;
 pub mod timeline;
 pub mod units;
@@ -29,6 +30,7 @@ pub use hrtf::{HrtfError, HrtfSet};
 pub use layout::{Layout, LayoutError, Speaker};
 pub use position::{PolarPosition, Position, RoomPosition};
 pub use problem::{Checked, Finding, Place, Severity};
+pub use rule::Rule;
 pub use stem::{StemFacts, StemOffset};
 pub use timeline::{
     Bed, BedChannel, BinauralMode, FrameRate, Item, Lane, LaneSource, Object, StemIndex, StemUse,

@@ -95,8 +95,8 @@ pub use layouts::{
     LayoutRequest, closest_layout_name, find_layout, parse_layout, standard_layouts,
 };
 pub use parse::{Draft, draft_scene, parse_scene, parse_scene_with};
-pub use reference::{key_reference, rules_table};
-pub use rules::{RULES, Rule};
+pub use reference::key_reference;
+pub use rules::RULES;
 pub use scene::{
     BitDepth, ChannelOrder, MasterKind, OutputKind, OutputRequest, Scene, StemRequest,
 };

@@ -1,9 +1,7 @@
-//! Every key and every rule as tables for people, written from [`crate::spec`] and [`RULES`].
+//! Every key as tables for people, written from [`crate::spec`].
 
-use crate::rules::RULES;
 use crate::spec::{Absent, KeySpec, Kind, MapSpec, SCENE, Together};
 use crate::value::{GAIN, Quantity};
-use cupola_model::Severity;
 
 /// The reference of `scenes/README.md`, in Markdown: a section for each mapping of a scene, a row for
 /// each key with what it does, what it takes, what holds without it, and an example.
@@ -91,23 +89,4 @@ fn range(quantity: &Quantity) -> String {
     let unit = quantity.unit();
     let space = if matches!(unit, "" | "°") { "" } else { " " };
     format!("{min} to {max}{space}{unit}")
-}
-
-/// `scenes/RULES.md`: every rule a scene or layout is checked against, with its severity, its meaning and
-/// the way out.
-///
-/// ```
-/// assert!(cupola_scene::rules_table().contains("`scene.key.unknown`"));
-/// ```
-pub fn rules_table() -> String {
-    let mut text =
-        "# Rules\n\nEvery finding of `cupola check` names one of these. An id never changes its \
-        meaning. Errors stop a scene; warnings and notes do not.\n\n\
-        | rule | severity | what is found | what to do |\n|---|---|---|---|\n"
-            .to_owned();
-    for rule in RULES {
-        let severity = rule.severity.map_or("varies", Severity::name);
-        text += &format!("| `{}` | {severity} | {} | {} |\n", rule.id, rule.meaning, rule.remedy);
-    }
-    text
 }

@@ -1,51 +1,7 @@
 //! Every rule a scene or layout is checked against. An id never changes its meaning.
 
-use cupola_model::Severity;
-
-/// Something a scene or layout is checked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// Its name in findings, which never changes its meaning.
-    pub id: &'static str,
-    /// How bad it is; `None` when that depends.
-    pub severity: Option<Severity>,
-    /// What is found.
-    pub meaning: &'static str,
-    /// What to do about it.
-    pub remedy: &'static str,
-}
-
-macro_rules! severity {
-    (error) => {
-        Some(Severity::Error)
-    };
-    (warning) => {
-        Some(Severity::Warning)
-    };
-    (note) => {
-        Some(Severity::Note)
-    };
-    (varies) => {
-        None
-    };
-}
-
-macro_rules! rules {
-    ($($name:ident = $id:literal, $severity:ident, $meaning:literal, $remedy:literal;)*) => {
-        $(pub(crate) const $name: &str = $id;)*
-
-        /// Every rule this room reports, listed with remedies in `scenes/RULES.md`.
-        pub const RULES: &[Rule] = &[$(Rule {
-            id: $id,
-            severity: severity!($severity),
-            meaning: $meaning,
-            remedy: $remedy,
-        }),*];
-    };
-}
-
 // Name, id, severity (error, warning, note, or varies), what is found, what to do about it.
-rules! {
+cupola_model::rules! {
     YAML_SYNTAX = "scene.yaml.syntax", error, "The text is not one YAML document.",
         "Look at the place and the line above: indentation, colons, brackets and quotation marks.";
     YAML_LIMIT = "scene.yaml.limit", error, "The file is too large, too deep or holds too many values.",

@@ -28,6 +28,7 @@ mod limits;
 mod open;
 mod probe;
 mod reader;
+mod rules;
 mod wav;
 
 pub use clips::{ClipReader, UseReader};
@@ -35,3 +36,4 @@ pub use error::StemError;
 pub use limits::{MAX_CHANNELS, MAX_FRAMES, SAMPLE_RATES_HZ};
 pub use probe::{Probe, probe};
 pub use reader::StemReader;
+pub use rules::RULES;

@@ -1,7 +1,7 @@
 //! What a file is.
 
 use crate::open::{Opened, open};
-use crate::{StemError, limits};
+use crate::{StemError, limits, rules};
 use cupola_model::{Finding, Place, StemFacts};
 use std::path::Path;
 
@@ -28,7 +28,7 @@ pub fn probe(path: &Path) -> Result<Probe, StemError> {
         Opened::Coded(coded) => {
             let counted = coded.count()?;
             let cut = counted.cut.then(|| {
-                Finding::warning("stems.truncated", "the file ends in the middle of a packet")
+                Finding::warning(rules::TRUNCATED, "the file ends in the middle of a packet")
                     .hint("export the stem again")
                     .at(place.clone())
                     .subject(name.clone())
@@ -41,11 +41,11 @@ pub fn probe(path: &Path) -> Result<Probe, StemError> {
     }
     limits::check(path, &facts)?;
     if facts.frames == 0 {
-        let finding = Finding::warning("stems.empty", "the file holds no sound");
+        let finding = Finding::warning(rules::EMPTY, "the file holds no sound");
         findings.push(finding.at(place.clone()).subject(name.clone()));
     }
     if facts.lossy {
-        let finding = Finding::warning("stems.lossy", "the codec has thrown sound away")
+        let finding = Finding::warning(rules::LOSSY, "the codec has thrown sound away")
             .found(facts.format.clone())
             .allowed("WAV, FLAC, AIFF, ALAC or CAF for masters")
             .hint("ask for the stem as WAV or FLAC; sound of a lossy codec may also start some milliseconds late");

@@ -1,7 +1,7 @@
 //! WAV, RF64 and BW64.
 
-use crate::StemError;
 use crate::frames::Decode;
+use crate::{StemError, rules};
 use cupola_bw64::{Error, Form, Reader, Repair};
 use cupola_model::{Finding, Place, StemFacts};
 use std::fs::File;
@@ -68,15 +68,15 @@ impl WavFile {
 
 fn rule_of(repair: &Repair) -> &'static str {
     match repair {
-        Repair::RiffSize { .. } => "stems.wav.riff_size",
-        Repair::StreamedData { .. } => "stems.wav.streamed",
-        Repair::DataCut { .. } => "stems.wav.truncated",
-        Repair::PartialFrame { .. } => "stems.wav.partial_frame",
-        Repair::MissingPad { .. } => "stems.wav.missing_pad",
-        Repair::ChunkCut { .. } => "stems.wav.chunk_cut",
-        Repair::TrailingBytes { .. } => "stems.wav.trailing_bytes",
-        Repair::NoDs64 => "stems.wav.no_ds64",
-        _ => "stems.wav.repaired",
+        Repair::RiffSize { .. } => rules::WAV_RIFF_SIZE,
+        Repair::StreamedData { .. } => rules::WAV_STREAMED,
+        Repair::DataCut { .. } => rules::WAV_TRUNCATED,
+        Repair::PartialFrame { .. } => rules::WAV_PARTIAL_FRAME,
+        Repair::MissingPad { .. } => rules::WAV_MISSING_PAD,
+        Repair::ChunkCut { .. } => rules::WAV_CHUNK_CUT,
+        Repair::TrailingBytes { .. } => rules::WAV_TRAILING_BYTES,
+        Repair::NoDs64 => rules::WAV_NO_DS64,
+        _ => rules::WAV_REPAIRED,
     }
 }
 

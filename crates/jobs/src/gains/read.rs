@@ -1,7 +1,7 @@
 //! A judge's JSON as objects and loudspeaker channels. Keys and meanings are those of the oracle script
 //! `ear_gains.py`; what it ignores is ignored here, with a warning.
 
-use crate::JobError;
+use crate::{JobError, rules};
 use cupola_model::{Finding, Place, PolarPosition, Position, RoomPosition};
 use cupola_render::bs2127::{
     Bounded, ChannelLock, Divergence, HorizontalEdge, ObjectMetadata, ScreenEdgeLock,
@@ -24,7 +24,7 @@ impl Refusal {
     }
 
     pub(super) fn finding(&self, file: &Path) -> Finding {
-        Finding::error("gains.object.refused", self.reason.clone()).at(place(file, &self.path))
+        Finding::error(rules::GAINS_REFUSED, self.reason.clone()).at(place(file, &self.path))
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) fn list(text: &str, file: &Path) -> Result<Vec<Value>, JobError> {
             column: u32::try_from(error.column()).unwrap_or(0),
             path: String::new(),
         };
-        invalid(Finding::error("gains.file.syntax", format!("this is not JSON: {error}")).at(place))
+        invalid(Finding::error(rules::GAINS_SYNTAX, format!("this is not JSON: {error}")).at(place))
     })?;
     let list = match value {
         Value::Array(list) => Some(list),
@@ -59,7 +59,7 @@ pub(super) fn list(text: &str, file: &Path) -> Result<Vec<Value>, JobError> {
         _ => None,
     };
     list.ok_or_else(|| {
-        let finding = Finding::error("gains.file.list", "there is no list of objects in the file");
+        let finding = Finding::error(rules::GAINS_LIST, "there is no list of objects in the file");
         invalid(finding.allowed("a list, or a map with the list `objects`").at(place(file, "")))
     })
 }
@@ -123,7 +123,7 @@ impl File {
                 continue;
             }
             self.unknown.push(key.clone());
-            let finding = Finding::warning("gains.key.unknown", format!("`{key}` is not read"));
+            let finding = Finding::warning(rules::GAINS_KEY, format!("`{key}` is not read"));
             let path = format!("{}.{key}", fields.path);
             let mut finding = finding.at(place(&self.file, &path));
             let close = KEYS.map(|k| (strsim::jaro_winkler(k, key), k));

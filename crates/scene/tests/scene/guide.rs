@@ -1,8 +1,8 @@
-//! What stands in `scenes/README.md` and `scenes/RULES.md` is true.
+//! What stands in `scenes/README.md` is true.
 
 use super::{all_findings, stem};
 use cupola_model::Severity;
-use cupola_scene::{key_reference, parse_scene, rules_table};
+use cupola_scene::{key_reference, parse_scene};
 
 const GUIDE: &str = include_str!("../../../../scenes/README.md");
 const REGENERATE: &str = "cargo run -p cupola-scene --example docs";
@@ -95,10 +95,4 @@ fn the_reference_lists_every_key_as_the_code_has_it() {
         let mut anchors = heading.map(|h| h.to_lowercase().replace('`', "").replace(' ', "-"));
         assert!(anchors.any(|anchor| anchor == name), "nothing is called {name}");
     }
-}
-
-#[test]
-fn the_list_of_rules_is_that_of_the_code() {
-    let listed = include_str!("../../../../scenes/RULES.md");
-    assert!(listed == rules_table(), "scenes/RULES.md is out of date: {REGENERATE}");
 }

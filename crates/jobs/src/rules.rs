@@ -1,0 +1,123 @@
+//! Every rule the verbs report themselves, and the list of the rules of all rooms.
+
+use crate::{Document, JobError};
+use cupola_model::{Rule, Severity};
+use serde_json::json;
+
+cupola_model::rules! {
+    STEM_UNREADABLE = "stems.unreadable", error, "A stem that cannot be opened or read.",
+        "Correct `file`, or the file itself; the finding says what is wrong with it.";
+    STEM_UNFIT = "stems.unfit", error, "A stem that turns out damaged while it is read.",
+        "Export or copy the stem again.";
+    OUTPUT_NONE = "output.none", error, "The scene asks for no output.",
+        "Leave `outputs` out for the usual three, or list some.";
+    OUTPUT_ORDER = "output.order", error, "A channel order that the layout cannot have.",
+        "Choose another `order`, or another layout.";
+    LFE_DROPPED = "render.lfe.dropped", warning, "The LFE of a bed has no loudspeaker in this layout.",
+        "Send the low end to a full-range channel as well, if it must be heard.";
+    BINAURAL_MODES = "binaural.modes", note, "Near, mid and far sound alike in the headphone render.",
+        "Nothing; masters carry the modes.";
+    MASTER_CONVERSION = "master.conversion", note, "Polar objects become room positions in the master.",
+        "Check the directions that the finding names, or write room positions.";
+    CLIPPED = "signal.clipped", error, "An integer file clips.",
+        "Lower the gains by what the finding says, or write 32-bit float.";
+    SILENT = "signal.silent", note, "A track is silent throughout.",
+        "Check the stem, or leave the item out.";
+    CONSTANT = "signal.constant", note, "A track holds one value throughout.",
+        "Check how the stem was exported.";
+    DIRECT_CURRENT = "signal.dc", note, "A track carries direct current.",
+        "High-pass the stem at about 10 Hz.";
+    TAIL_CUT = "signal.tail_cut", note, "A stem still sounds where the programme ends.",
+        "Move `end` later, or leave it out.";
+    GAINS_SYNTAX = "gains.file.syntax", error, "A list of objects that is not JSON.",
+        "Look at the place and before it: commas, brackets and quotation marks.";
+    GAINS_LIST = "gains.file.list", error, "There is no list of objects in the file.",
+        "Write a list, or a map with the list `objects`.";
+    GAINS_KEY = "gains.key.unknown", warning, "A key that is not read.",
+        "Correct its spelling, or leave it out.";
+    GAINS_REFUSED = "gains.object.refused", error, "An object that a panner cannot take.",
+        "Correct it as the finding says.";
+}
+
+/// The rules of all rooms, each once, in the order in which a scene meets them.
+///
+/// ```
+/// let rules = cupola_jobs::rules();
+/// assert!(rules.iter().any(|rule| rule.id == "scene.key.unknown"));
+/// ```
+pub fn rules() -> Vec<&'static Rule> {
+    let lists = [cupola_scene::RULES, cupola_stems::RULES, RULES];
+    lists.into_iter().flatten().chain(cupola_masters::rules()).collect()
+}
+
+/// `scenes/RULES.md`: every rule with its severity, its meaning and the way out.
+pub fn rules_table() -> String {
+    let mut text =
+        "# Rules\n\nEvery finding names one of these. An id never changes its meaning. Errors stop a \
+        run; warnings and notes do not. `cupola rules` prints this page, `cupola rules ID` one rule.\n\n\
+        | rule | severity | what is found | what to do |\n|---|---|---|---|\n"
+            .to_owned();
+    for rule in rules() {
+        let (severity, remedy) = (severity(rule), sentence(rule.remedy));
+        text += &format!("| `{}` | {severity} | {} | {remedy} |\n", rule.id, rule.meaning);
+    }
+    text
+}
+
+fn severity(rule: &Rule) -> &'static str {
+    rule.severity.map_or("varies", Severity::name)
+}
+
+/// Some rooms write remedies to stand behind a colon.
+fn sentence(remedy: &str) -> String {
+    let mut letters = remedy.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let full_stop = if remedy.ends_with('.') { "" } else { "." };
+    format!("{first}{}{full_stop}", letters.as_str())
+}
+
+/// What there is to say about some rules: one by its id, or all whose ids start with a word.
+#[derive(Debug)]
+pub struct Explanation {
+    /// For people, line by line.
+    pub lines: Vec<String>,
+    /// For machines.
+    pub document: Document,
+}
+
+/// Explains the rule of an id, or all rules below one such as `scene.value`; everything without one.
+pub fn explain(id: Option<&str>) -> Result<Explanation, JobError> {
+    let meant = |rule: &&Rule| match id {
+        None => true,
+        Some(id) => {
+            rule.id.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        }
+    };
+    let chosen: Vec<_> = rules().into_iter().filter(meant).collect();
+    if chosen.is_empty() {
+        let id = id.unwrap_or_default();
+        let near = rules().into_iter().map(|rule| (strsim::jaro_winkler(id, rule.id), rule.id));
+        let near = near.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.8);
+        let near = near.map_or(String::new(), |(_, rule)| format!("; did you mean {rule}?"));
+        let words = format!("there is no rule called {id}; `cupola rules` lists them{near}");
+        return Err(JobError::Usage(words));
+    }
+    let lines = match id {
+        None => rules_table().lines().map(str::to_owned).collect(),
+        Some(_) => chosen.iter().flat_map(|rule| explained(rule)).collect(),
+    };
+    let json = chosen.iter().map(|rule| {
+        json!({"rule": rule.id, "severity": severity(rule), "meaning": rule.meaning,
+               "remedy": sentence(rule.remedy)})
+    });
+    let document = Document::new("rules").with("rules", json.collect());
+    Ok(Explanation { lines, document })
+}
+
+fn explained(rule: &Rule) -> [String; 3] {
+    [
+        format!("{} ({})", rule.id, severity(rule)),
+        format!("  {}", rule.meaning),
+        format!("  {}", sentence(rule.remedy)),
+    ]
+}

@@ -64,7 +64,8 @@ one wrote; any other file is left alone unless --force is given.")]
   cupola render scene.yaml --to 5.1 --to 2.0 --to binaural --bits 16
   cupola render scene.yaml --to 7.1.4 --group drums
   cupola render scene.yaml --to my-room.yaml --panner vbap -o renders
-  cupola render scene.yaml --to 7.1.4 --version radio --from 'bar 9' --until '+8 bars'
+  cupola render scene.yaml --to 7.1.4 --from 'bar 9' --until '+8 bars'
+  cupola render scene.yaml --to 7.1.4 --version radio --from 0:30
 
 `cupola layouts` lists the layouts known by name.")]
     Render {
@@ -266,7 +267,7 @@ pub(crate) struct Part {
     /// A version of the song that the scene describes
     #[arg(long, value_name = "NAME")]
     pub(crate) version: Option<String>,
-    /// Start at this time of the programme, written as in a scene; no fade
+    /// Start at this time of the programme, written as in a scene; in bars unless edits have moved them
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) from: Option<String>,
     /// Stop at this time of the programme; `+2 bars` counts from --from

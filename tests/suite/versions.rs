@@ -165,3 +165,20 @@ fn a_part_of_the_programme_is_what_it_is_in_the_whole() {
         assert!(run.stderr.contains("--from") && run.stderr.contains(word), "{}", run.stderr);
     }
 }
+
+#[test]
+fn bars_of_an_edited_version_are_not_guessed() {
+    let project = project(SCENE);
+    let render = ["render", "scene.yaml", "--to", "2.0", "--version", "radio"];
+    let run = project.run(&[&render[..], &["--from", "bar 3"]].concat()).expect(2);
+    for words in ["--from: bars are those of the song before its edits", "found bar 3", "12.5 s"] {
+        assert!(run.stderr.contains(words), "{words}\n{}", run.stderr);
+    }
+    // The tempo stays, so two bars are two bars; the version ends 4 s after its start.
+    let part = ["--from", "1 s", "--until", "+1 bars", "--json"];
+    let run = project.run(&[&render[..], &part].concat()).expect(0);
+    assert_eq!(run.json()["outputs"][0]["frames"], 96_000);
+    let ramp = SCENE.replace("{bpm: 120}", "[{bpm: 120}, {at: bar 3, bpm: 90}]");
+    project.write("scene.yaml", &ramp);
+    project.run(&[&render[..], &part].concat()).expect(2);
+}

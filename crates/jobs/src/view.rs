@@ -101,12 +101,6 @@ fn kind_of(path: &Path) -> Result<Kind, JobError> {
 
 /// The frame of a time given on the command line, within the programme.
 pub(crate) fn instant(project: &Project, text: &str) -> Result<FrameIndex, JobError> {
-    if project.scene.is_edited() && text.trim_start().starts_with("bar") {
-        return Err(JobError::Usage(format!(
-            "--at: {text} is a bar of the song before its edits; this programme is cut, so give a time \
-             from its start, such as 12.5 s"
-        )));
-    }
     let frame = project.scene.instant(text).map_err(|finding| {
         let parts =
             [(" found ", &finding.found), (", allowed ", &finding.allowed), ("; ", &finding.hint)];

@@ -17,8 +17,23 @@ impl Scene {
         !self.edits.is_empty()
     }
 
-    /// The frame of a time in any of the forms a scene knows, bars and timecode by this scene's tempo
-    /// and frame rate. A finding when it is none, or not from 0 to 24 h.
+    /// A finding for a time of the programme that is written in bars, where edits have moved them; bars
+    /// that are counted from another time are as long as ever while the tempo stays.
+    pub(crate) fn moved_bars(&self, text: &str) -> Option<Finding> {
+        let steady = self.clock.tempo.as_ref().is_some_and(|map| map.is_steady());
+        let text = text.trim();
+        let counted = text.starts_with('+') && (text.contains("bar") || text.contains("beat"));
+        let moved = text.starts_with("bar") || counted && !steady;
+        (self.is_edited() && moved).then(|| {
+            Finding::error(rules::REGION, "bars are those of the song before its edits")
+                .found(text)
+                .hint("this programme is cut, so write a time from its start, such as 12.5 s")
+        })
+    }
+
+    /// The frame of a time of the programme in any of the forms a scene knows, timecode by this scene's
+    /// frame rate, and bars by its tempo unless it is edited. A finding when it is none, or not from 0
+    /// to 24 h.
     ///
     /// ```
     /// let text = "cupola: 1\ntempo: {bpm: 128, meter: 4/4}\nstems:\n  kick: {file: kick.wav}\nobjects:\n  - {stem: kick, position: {azimuth: 30}}\n";
@@ -29,6 +44,9 @@ impl Scene {
     /// assert_eq!(scene.instant("nine").unwrap_err().rule, "scene.value.time");
     /// ```
     pub fn instant(&self, text: &str) -> Result<FrameIndex, Box<Finding>> {
+        if let Some(finding) = self.moved_bars(text) {
+            return Err(Box::new(finding));
+        }
         let mut findings = Findings::new("");
         let node = Node::word(text.trim());
         let frame = Cursor::at(&node, "at").instant(&mut findings, &self.clock);

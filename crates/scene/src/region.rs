@@ -36,6 +36,14 @@ impl Scene {
     /// ```
     pub fn keep_region(&mut self, from: Option<&str>, until: Option<&str>) -> Vec<Finding> {
         let mut findings = Findings::new("");
+        for (key, text) in [("from", from), ("until", until)] {
+            if let Some(finding) = text.and_then(|text| self.moved_bars(text)) {
+                findings.push(&at_key(key), finding);
+            }
+        }
+        if findings.errors() > 0 {
+            return findings.into_list();
+        }
         let mut read = |text: Option<&str>, key, before: Option<&_>| {
             let node = Node::word(text?);
             let cursor = Cursor::at(&node, key);

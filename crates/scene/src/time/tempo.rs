@@ -62,6 +62,11 @@ pub(crate) struct TempoMap {
 }
 
 impl TempoMap {
+    /// Whether there is one tempo and one meter from start to end.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.meters.len() == 1 && self.tempos.len() == 1
+    }
+
     /// One tempo (above 0) and one meter for ever.
     pub(crate) fn new(bpm: Ratio, meter: Meter) -> Self {
         let (bars, beats, quarters, seconds) = (Ratio::ZERO, Ratio::ZERO, Ratio::ZERO, Ratio::ZERO);

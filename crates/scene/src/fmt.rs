@@ -52,30 +52,50 @@ pub fn format_scene(text: &str, file: &str) -> Checked<String> {
     Checked { value, findings: findings.into_list() }
 }
 
+/// How often a text is laid out until that changes nothing more. One of a few odd texts, where a comment
+/// stands below a key without a name, needs the second time.
+const PASSES: usize = 4;
+
 /// Lays out a text that the reader of scenes takes.
 fn format(text: &str, findings: &mut Findings) -> Option<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // Inside scalars, too, all line breaks mean the same.
-    let unix = text.replace("\r\n", "\n").replace('\r', "\n");
-    let formatted = tree::read(&unix).map(|document| print::print(&document));
-    let difference = match &formatted {
-        Some(formatted) => same::first_difference(text, formatted),
-        None => Some((1, 1)),
-    };
-    if let Some((line, column)) = difference {
-        let message = "laying out this text would change what it says, so it is left as it is";
-        let hint = "write this part in a simpler way; and please report it, with the text";
-        let spot = Spot::at(Mark { file: FileId::SCENE, line, column });
-        findings.push(&spot, Finding::error(rules::FORMAT, message).hint(hint));
-        return None;
+    let mut before = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut difference = (1, 1);
+    for _ in 0..PASSES {
+        let formatted = match laid_out(&before) {
+            Ok(formatted) => formatted,
+            Err(place) => {
+                difference = place;
+                break;
+            }
+        };
+        if formatted.len() > yaml::MAX_BYTES {
+            let finding = Finding::error(rules::YAML_LIMIT, "the file would become too large")
+                .found(format!("{} bytes", formatted.len()))
+                .allowed(format!("at most {} bytes", yaml::MAX_BYTES));
+            findings.push(&Spot::start(), finding);
+            return None;
+        }
+        if formatted == before {
+            return Some(formatted);
+        }
+        before = formatted;
     }
-    let formatted = formatted?;
-    if formatted.len() > yaml::MAX_BYTES {
-        let finding = Finding::error(rules::YAML_LIMIT, "the file would become too large")
-            .found(format!("{} bytes", formatted.len()))
-            .allowed(format!("at most {} bytes", yaml::MAX_BYTES));
-        findings.push(&Spot::start(), finding);
-        return None;
+    let (line, column) = difference;
+    let message = "laying out this text would change what it says, so it is left as it is";
+    let hint = "write this part in a simpler way; and please report it, with the text";
+    let spot = Spot::at(Mark { file: FileId::SCENE, line, column });
+    findings.push(&spot, Finding::error(rules::FORMAT, message).hint(hint));
+    None
+}
+
+/// A text laid out once, or the place of what would be different in it.
+fn laid_out(text: &str) -> Result<String, (u32, u32)> {
+    let document = tree::read(text).ok_or((1, 1))?;
+    let formatted = print::print(&document);
+    match same::first_difference(text, &formatted) {
+        None => Ok(formatted),
+        Some(place) => Err(place),
     }
-    Some(formatted)
 }

@@ -187,6 +187,15 @@ fn comments_that_are_lined_up_stay_lined_up() {
 }
 
 #[test]
+fn a_comment_below_a_key_without_a_name_settles_at_once() {
+    for text in ["a: 1\n:\n# long\n# deep end\nb: 2\n", ":\n# x\n", "a:\n  :\n  # x\n  c: 1\n"] {
+        let once = format_scene(text, "s.yaml").value.unwrap();
+        let twice = format_scene(&once, "s.yaml").value;
+        assert_eq!(twice.as_ref(), Some(&once), "{text:?}");
+    }
+}
+
+#[test]
 fn what_is_not_yaml_is_refused_as_by_the_reader_of_scenes() {
     for text in [
         "",

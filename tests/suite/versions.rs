@@ -155,7 +155,7 @@ fn a_part_of_the_programme_is_what_it_is_in_the_whole() {
     let part = ["-o", "part", "--from", "bar 2", "--until", "+1.5 beats"];
     project.run(&[&to[..], &part[..]].concat()).expect(0);
     let [whole, part] =
-        ["whole", "part"].map(|folder| read(&project, &format!("{folder}/Song_7.1.4.wav")));
+        ["whole/Song_7.1.4.wav", "part/Song_2s-2.75s_7.1.4.wav"].map(|name| read(&project, name));
     for (whole, part) in whole.iter().zip(&part) {
         assert_eq!(part.len(), 36_000);
         assert!(whole[96_000..132_000] == part[..], "it is not the same sound");
@@ -181,4 +181,32 @@ fn bars_of_an_edited_version_are_not_guessed() {
     let ramp = SCENE.replace("{bpm: 120}", "[{bpm: 120}, {at: bar 3, bpm: 90}]");
     project.write("scene.yaml", &ramp);
     project.run(&[&render[..], &part].concat()).expect(2);
+}
+
+#[test]
+fn no_selection_replaces_the_files_of_another() {
+    let scene = SCENE.replace("label: INST", "label: drums");
+    let project = project(&scene);
+    let render = ["render", "scene.yaml", "--to", "2.0"];
+    for more in [
+        &[][..],
+        &["--from", "1 s", "--until", "2.5 s"],
+        &["--until", "2.5 s"],
+        &["--from", "1 s"],
+        &["--group", "drums"],
+        &["--group", "vocals"],
+        &["--version", "instrumental"],
+    ] {
+        project.run(&[&render[..], more].concat()).expect(0);
+    }
+    let names = [
+        "Song_0s-2.5s_2.0.wav",
+        "Song_1s-2.5s_2.0.wav",
+        "Song_1s-end_2.0.wav",
+        "Song_2.0.wav",
+        "Song_drums_2.0.wav",
+        "Song_group-drums_2.0.wav",
+        "Song_vocals_2.0.wav",
+    ];
+    assert_eq!(project.files("out"), names);
 }

@@ -101,7 +101,7 @@ fn check_one(
     let selection = Selection { version: version.clone(), ..Selection::default() };
     let project = reading.project(&selection)?;
     let named = plan::scene_recipes(&project)?;
-    let files = plan::file_names(named, &project, scene, None)?;
+    let files = plan::file_names(named, &project, scene, &selection)?;
     let recipes: Vec<_> = files.iter().map(|(recipe, _)| recipe).collect();
     let timeline = &project.timeline;
     let mut findings = project.findings;

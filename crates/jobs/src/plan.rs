@@ -2,11 +2,11 @@
 
 use crate::manifest::Manifest;
 use crate::names::output_name;
-use crate::options::{Binding, MasterFormat, ProduceOptions, Target};
+use crate::options::{Binding, MasterFormat, ProduceOptions, Selection, Target};
 use crate::project::{Project, read_text};
 use crate::{JobError, rules};
 use cupola_masters::{ChannelMap, ChannelOrder, SampleDepth, damf_files};
-use cupola_model::{Finding, Layout};
+use cupola_model::{Finding, FrameCount, FrameIndex, Layout};
 use cupola_scene::{BitDepth, LayoutRequest, MasterKind, OutputKind, OutputRequest};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -70,9 +70,7 @@ pub(crate) fn plan(
     let manifest = Manifest::load(&folder);
     let inputs = inputs(project, scene_path);
     let mut outputs = Vec::new();
-    for (recipe, name) in
-        file_names(named, project, scene_path, options.selection.group.as_deref())?
-    {
+    for (recipe, name) in file_names(named, project, scene_path, &options.selection)? {
         let path = folder.join(name);
         for file in files_of(&recipe, &path) {
             allow_overwrite(&file, &manifest, &inputs, options.force)?;
@@ -87,9 +85,9 @@ pub(crate) fn file_names(
     named: Vec<Named>,
     project: &Project,
     scene_path: &Path,
-    group: Option<&str>,
+    selection: &Selection,
 ) -> Result<Vec<(Recipe, String)>, JobError> {
-    let title = title(project, scene_path, group);
+    let title = title(project, scene_path, selection);
     let mut taken = BTreeSet::new();
     let name = |(recipe, suffix): Named| {
         let damf = matches!(recipe, Recipe::Master { format: MasterFormat::Damf });
@@ -107,15 +105,33 @@ pub(crate) fn file_names(
     named.into_iter().map(name).collect()
 }
 
-/// What files are called by: the title, or the name of the scene file, with version and group.
-pub(crate) fn title(project: &Project, scene_path: &Path, group: Option<&str>) -> String {
+/// What files are called by: the title, or the name of the scene file, with version, group and part.
+/// No two selections share a name, so that none replaces the files of another.
+pub(crate) fn title(project: &Project, scene_path: &Path, selection: &Selection) -> String {
     let title = if project.timeline.title.is_empty() {
         scene_path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
     } else {
         project.timeline.title.clone()
     };
-    let parts = project.scene.chosen_version().into_iter().chain(group);
+    let scene = &project.scene;
+    let group = selection.group.as_ref().map(|group| {
+        let is_version = scene.is_version_label(group);
+        if is_version { format!("group-{group}") } else { group.clone() }
+    });
+    let part = scene.region().map(|(from, until)| {
+        let until = until.map_or_else(|| "end".to_owned(), |until| seconds_word(project, until));
+        format!("{}-{until}", seconds_word(project, from))
+    });
+    let version = scene.chosen_version().map(str::to_owned);
+    let parts = [version, group, part].into_iter().flatten();
     parts.fold(title, |title, part| format!("{title}_{part}"))
+}
+
+/// A time as a word of a file name: `12.5s`.
+fn seconds_word(project: &Project, frame: FrameIndex) -> String {
+    let rate = project.timeline.sample_rate;
+    let seconds = format!("{:.5}", rate.seconds(FrameCount(frame.0)));
+    format!("{}s", seconds.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// What a run reads, in the form the system knows it by. None of it is ever written.

@@ -57,7 +57,7 @@ pub fn view(scene: &Path, request: &ViewRequest) -> Result<ViewReport, JobError>
     let timeline = &project.timeline;
     let at = request.at.as_deref().map(|text| instant(&project, text)).transpose()?;
     let path = request.output.clone().unwrap_or_else(|| {
-        let title = title(&project, scene, request.selection.group.as_deref());
+        let title = title(&project, scene, &request.selection);
         project.folder.join("out").join(output_name(&title, "view.html"))
     });
     refuse_folder(&path)?;

@@ -114,6 +114,13 @@ pub(crate) fn check_overlap(clips: &[Clip], stem: &str, spot: &Spot, findings: &
     findings.push(spot, finding);
 }
 
+/// Tells of a cross-fade that has silence on one of its sides, so that the sound dips at the joint.
+pub(crate) fn warn_of_nothing(spot: &Spot, remedy: &str, findings: &mut Findings) {
+    let message = "the cross-fade has no sound beyond the joint to blend with, so the level dips";
+    let hint = format!("leave `crossfade` away if the seam is clean, or {remedy}");
+    findings.push(spot, Finding::warning(rules::FADE_NOTHING, message).hint(hint));
+}
+
 pub(crate) fn refuse_clips(spot: &Spot, findings: &mut Findings) {
     let finding = Finding::error(rules::LIMIT_CLIPS, "the stems are heard in too many pieces")
         .allowed(format!("at most {MAX_CLIPS}, repeats counted"))
@@ -217,6 +224,10 @@ impl<'p> Row<'p> {
         }
         let last = self.play.times - 1;
         let row = self.start(0)..self.repeat(last).end;
+        let (before, after) = (self.crossfade / 2, self.crossfade - self.crossfade / 2);
+        if last > 0 && (before > self.stem.start || after > self.whole - self.stem.end) {
+            warn_of_nothing(&self.play.spot, "start `in` later, or end `out` earlier", findings);
+        }
         for i in 0..self.play.times {
             let alone = self.repeat(i);
             // A cross-fade takes what the stem has before `in` and after `out`.

@@ -101,6 +101,15 @@ impl EditMap {
         self.pieces().position(|piece| piece.alone.is_empty())
     }
 
+    /// The first segment whose cross-fade with the one before reaches beyond the song.
+    pub(crate) fn one_sided(&self) -> Option<usize> {
+        let beyond = |pair: &[Segment]| {
+            let (before, fade) = (&pair[0], pair[1].fade);
+            pair[1].from < fade / 2 || before.until + (fade - fade / 2) > self.song
+        };
+        self.segments.windows(2).position(beyond).map(|i| i + 1)
+    }
+
     /// The segments in the programme, in order.
     pub(crate) fn pieces(&self) -> impl Iterator<Item = Piece> + '_ {
         let mut start = -signed(self.window.start);

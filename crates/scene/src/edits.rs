@@ -4,7 +4,7 @@
 //! order. Replacements act first, for their groups alone; then what is kept is heard in order of time,
 //! without what is cut and with what is repeated.
 
-use crate::clips::{MAX_CLIPS, refuse_clips};
+use crate::clips::{MAX_CLIPS, refuse_clips, warn_of_nothing};
 use crate::edit_map::{EditMap, Segment};
 use crate::place::{Findings, Spot};
 use crate::rules;
@@ -328,6 +328,10 @@ impl<'s> EditMaps<'s> {
                 .hint("shorten the `crossfade`, or move the edits apart");
             findings.push(&self.edits[cause].spots[0], finding);
             return None;
+        }
+        if let Some(cause) = map.one_sided().and_then(|i| stretches[i].cause) {
+            let spot = &self.edits[cause].spots[0];
+            warn_of_nothing(spot, "keep away from the start and the end of the song", findings);
         }
         if let Some(window) = &self.window {
             map.keep(window.clone());

@@ -75,6 +75,7 @@ fn read_object(
     let stem = stem?;
     let usual_name = || Some(context.stems[stem].name.clone());
     Some(ObjectEntry {
+        of_bed: None,
         name: name.unwrap_or_else(usual_name)?,
         stem,
         feed: feed?,

@@ -82,6 +82,8 @@ pub(crate) struct Findings {
     files: Vec<String>,
     list: Vec<(FileId, Finding)>,
     errors: usize,
+    /// Errors in the list.
+    listed_errors: usize,
     more: bool,
     gaps: bool,
     /// The mappings that lack keys for a reason that was found already.
@@ -112,6 +114,7 @@ impl Findings {
             files,
             list: Vec::new(),
             errors: 0,
+            listed_errors: 0,
             more: false,
             gaps: false,
             gaps_at: HashSet::new(),
@@ -160,10 +163,15 @@ impl Findings {
         if follows {
             return;
         }
-        if self.is_full() {
+        let is_error = finding.severity == Severity::Error;
+        // Errors have a room of their own: what stops a scene is never left out for a warning.
+        let others = self.list.len() - self.listed_errors;
+        let full = if is_error { self.is_full() } else { others >= MAX_FINDINGS };
+        if full {
             self.more = true;
         } else if self.listed.insert(identity(spot, &finding)) {
             let finding = finding.at(self.place(spot));
+            self.listed_errors += usize::from(is_error);
             self.list.push((spot.mark.file, finding));
         }
     }
@@ -173,9 +181,9 @@ impl Findings {
         self.gaps_at.insert(mark);
     }
 
-    /// Whether further findings are not listed, so that reading on is of no use.
+    /// Whether further errors are not listed, so that reading on is of no use.
     pub(crate) fn is_full(&self) -> bool {
-        self.list.len() >= MAX_FINDINGS
+        self.listed_errors >= MAX_FINDINGS
     }
 
     /// [`Findings::is_full`], asked by whoever would read on and then does not.
@@ -191,6 +199,15 @@ impl Findings {
 
     /// The findings in the order of the documents, those of the scene itself first.
     pub(crate) fn into_list(mut self) -> Vec<Finding> {
+        let mut room = MAX_FINDINGS - self.listed_errors;
+        let before = self.list.len();
+        self.list.retain(|(_, finding)| {
+            let is_error = finding.severity == Severity::Error;
+            let kept = is_error || room > 0;
+            room -= usize::from(kept && !is_error);
+            kept
+        });
+        self.more |= self.list.len() < before;
         // What concerns the whole file has no line and comes last.
         self.list.sort_by_key(|(file, f)| (f.place.line == 0, *file, f.place.line, f.place.column));
         let mut list: Vec<Finding> = self.list.into_iter().map(|(_, finding)| finding).collect();

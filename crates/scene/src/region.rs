@@ -6,7 +6,7 @@ use crate::read::Cursor;
 use crate::rules;
 use crate::scene::Scene;
 use crate::yaml::Node;
-use cupola_model::{Finding, FrameCount};
+use cupola_model::{Finding, FrameCount, FrameIndex};
 
 /// Frames of the edited programme: the first one, and the one after the last.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,13 @@ impl Scene {
             self.region = Some(Region { from, until });
         }
         findings.into_list()
+    }
+
+    /// The part that is kept: its first frame in the edited programme, and the frame after its last one
+    /// unless it goes on to the end.
+    pub fn region(&self) -> Option<(FrameIndex, Option<FrameIndex>)> {
+        let region = self.region?;
+        Some((FrameIndex(region.from), region.until.map(FrameIndex)))
     }
 
     /// Cuts the programme to the region that was asked for.

@@ -154,6 +154,8 @@ cupola_model::rules! {
         "Move what stands still into a bed; pairs count twice.";
     LIMIT_CLIPS = "scene.limit.clips", error, "Stems in more pieces than fit into memory.",
         "Loop less, or bounce the loop to a stem.";
+    FADE_NOTHING = "scene.fade.nothing", warning, "A cross-fade with no sound beyond the joint to blend with.",
+        "Leave `crossfade` away, or join where the stem goes on behind the joint.";
     LIMIT_OVERLAP = "scene.limit.overlap", error, "More pieces of one stem at once than can be read.",
         "Shorten them, or list the file as several stems.";
     LIMIT_POINTS = "scene.limit.points", error, "More movement than fits into memory.",

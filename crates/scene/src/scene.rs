@@ -190,6 +190,8 @@ pub(crate) enum Channel {
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectEntry {
     pub(crate) name: String,
+    /// The bed whose route it comes from, for what a split stem has no bed channel for.
+    pub(crate) of_bed: Option<String>,
     pub(crate) stem: usize,
     pub(crate) feed: Feed,
     pub(crate) groups: Vec<String>,

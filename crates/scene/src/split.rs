@@ -246,6 +246,7 @@ fn object(
     let own = route.groups.iter().filter(|group| !bed.groups.contains(group));
     let of = u16::try_from(split.channels.len()).ok()?;
     Some(ObjectEntry {
+        of_bed: Some(bed.name.clone()),
         name: format!("{} {}", stems[route.stem].name, channel.speaker),
         stem: route.stem,
         feed: Feed::OfSplit { channel: index, of },

@@ -52,6 +52,8 @@ pub(crate) struct Part<'s> {
     pub(crate) groups: [&'s [String]; 2],
     /// Its name; that of its bed for a route.
     pub(crate) name: &'s str,
+    /// The bed it comes from, for an object of a split stem.
+    pub(crate) of_bed: Option<&'s str>,
     pub(crate) gain_db: &'s mut f64,
     pub(crate) silenced: &'s mut bool,
 }
@@ -63,7 +65,10 @@ impl Part<'_> {
 
     /// Whether a name of a version means this part. A name that is a group means its members.
     fn is_meant(&self, name: &str, groups: &[String]) -> bool {
-        if groups.iter().any(|group| group == name) { self.is_in(name) } else { self.name == name }
+        if groups.iter().any(|group| group == name) {
+            return self.is_in(name);
+        }
+        self.name == name || self.of_bed == Some(name)
     }
 }
 
@@ -75,6 +80,7 @@ impl Scene {
             bed.routes.iter_mut().map(move |route| Part {
                 groups: [groups, &route.groups],
                 name,
+                of_bed: None,
                 gain_db: &mut route.gain_db,
                 silenced: &mut route.silenced,
             })
@@ -82,6 +88,7 @@ impl Scene {
         let objects = self.objects.iter_mut().map(|object| Part {
             groups: [&object.groups, &[]],
             name: &object.name,
+            of_bed: object.of_bed.as_deref(),
             gain_db: &mut object.gain_db,
             silenced: &mut object.silenced,
         });
@@ -91,6 +98,12 @@ impl Scene {
     /// The names of the versions, in document order.
     pub fn versions(&self) -> Vec<&str> {
         self.versions.iter().map(|version| version.name.as_str()).collect()
+    }
+
+    /// Whether file names call a version by this word, upper and lower case alike.
+    pub fn is_version_label(&self, word: &str) -> bool {
+        let word = word.to_lowercase();
+        self.versions.iter().any(|version| version.label().to_lowercase() == word)
     }
 
     /// What file names call the version that was chosen: its label, or else its name.

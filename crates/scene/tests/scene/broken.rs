@@ -259,3 +259,16 @@ fn findings_read_like_sentences() {
         ]
     );
 }
+
+#[test]
+fn an_error_is_never_left_out_for_a_thousand_warnings() {
+    let groups: String = (0..1100).map(|i| format!("  g{i}: {{gain: 1}}\n")).collect();
+    let text = format!(
+        "cupola: 1\nstems: {{a: {{file: a.wav}}}}\ngroups:\n{groups}sample_rate: 44100\nobjects: \
+         [{{stem: a, position: {{azimuth: 0}}}}]\noutputs: [{{master: adm-bwf}}]\n"
+    );
+    let findings = super::all_findings(&text, &[stem(1, 48_000)]);
+    let of = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    assert_eq!(of(Severity::Error), 1, "the sample rate of the master");
+    assert!(findings.len() <= 1001 && findings.last().unwrap().rule == "scene.findings.more");
+}

@@ -465,3 +465,29 @@ fn a_region_that_is_not_there_is_refused() {
     assert_eq!(resolve(None, Some("12001 samples")), [("scene.region", 0)]);
     assert_eq!(resolve(None, Some("12000 samples")), []);
 }
+
+#[test]
+fn a_cross_fade_at_the_end_of_the_song_has_nothing_to_blend_with() {
+    let text = |edits: &str| {
+        format!(
+            "cupola: 1\nend: 8 s\nstems: {{a: {{file: a.wav}}}}\nobjects: [{{stem: a, position: \
+             {{azimuth: 0}}}}]\noutputs: [{{speakers: 5.1}}]\nedits: {edits}\n"
+        )
+    };
+    let facts = [stem(1, 384_000)];
+    let rule = "scene.fade.nothing";
+    for edits in [
+        "[{repeat: {from: ¦0, to: 8 s, times: 2, crossfade: 50 ms}}]",
+        "[{repeat: {from: ¦10 ms, to: 4 s, times: 2, crossfade: 50 ms}}]",
+        "[{repeat: {from: ¦4 s, to: 7.99 s, times: 2, crossfade: 50 ms}}]",
+    ] {
+        assert_found(&text(edits), &facts, rule, Severity::Warning);
+    }
+    for edits in [
+        "[{repeat: {from: 25 ms, to: 7.975 s, times: 2, crossfade: 50 ms}}]",
+        "[{cut: {from: 0, to: 2 s, crossfade: 50 ms}}, {cut: {from: 4 s, to: 5 s}}]",
+    ] {
+        let findings = super::all_findings(&text(edits), &facts);
+        assert!(findings.iter().all(|found| found.rule != rule), "{edits}\n{findings:#?}");
+    }
+}

@@ -244,3 +244,24 @@ fn more_pieces_at_once_than_can_be_read_are_refused_before_anything_is_made() {
     let found = assert_found(&marked, &facts, "scene.limit.overlap", Severity::Error);
     assert_eq!((found.found.as_str(), found.allowed.as_str()), ("65", "at most 64"));
 }
+
+#[test]
+fn a_cross_fade_of_a_loop_without_sound_beyond_its_ends_is_told() {
+    let facts = [stem(1, 96_000), stem(1, 48_000)];
+    let rule = "scene.fade.nothing";
+    for plays in [
+        "[{at: ¦0, loop: 2, crossfade: 20 ms}]",
+        "[{at: ¦0, in: 5 ms, out: 1 s, loop: 2, crossfade: 20 ms}]",
+        "[{at: ¦0, in: 1 s, loop: 2, crossfade: 20 ms}]",
+    ] {
+        assert_found(&scene(plays), &facts, rule, Severity::Warning);
+    }
+    for plays in [
+        "[{at: 0, loop: 2}]",
+        "[{at: 0, crossfade: 20 ms}]",
+        "[{at: 0, in: 10 ms, out: 1.99 s, loop: 2, crossfade: 20 ms}]",
+    ] {
+        let findings = super::all_findings(&scene(plays), &facts);
+        assert!(findings.iter().all(|found| found.rule != rule), "{plays}\n{findings:#?}");
+    }
+}

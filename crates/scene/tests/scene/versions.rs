@@ -114,3 +114,31 @@ fn wrong_versions_are_refused_with_their_place() {
     assert!(twice.hint.contains("line 18"), "{twice}");
     error("v: {edits: [{cut: {from: 9 s, to: ¦8 s}}]}", "scene.edit.region");
 }
+
+#[test]
+fn the_objects_of_a_split_stem_go_with_their_bed() {
+    let text = "cupola: 1
+stems: {pad: {file: pad.wav}, lead: {file: lead.wav}}
+beds: [{name: Atmos, format: 5.1, routes: [{stem: pad, split: 7.1.4}]}]
+objects: [{name: Lead, stem: lead, position: {azimuth: 0}}]
+versions: {m: {mute: [Atmos]}, g: {gain: {Atmos: -20}}, s: {solo: [Atmos]}}
+outputs: [{speakers: 7.1.4}]
+";
+    let facts = [stem(12, 48_000), stem(1, 48_000)];
+    let gains = |version: &str| -> Vec<(bool, f64)> {
+        let mut scene = super::scene(text);
+        scene.choose_version(version).unwrap();
+        let timeline = scene.resolve(&facts).value.unwrap();
+        let of_pad = |lane: usize| lane != 6;
+        let gain = |lane: usize| timeline.lanes[lane].sources.first().map_or(0.0, |s| s.gain.0);
+        (0..timeline.lanes.len()).map(|lane| (of_pad(lane), gain(lane))).collect()
+    };
+    // Six bed channels of the pad, the lead, and six objects of the pad.
+    assert_eq!(gains("m").len(), 13);
+    for (version, pad, lead) in [("m", 0.0, 1.0), ("g", 0.1, 1.0), ("s", 1.0, 0.0)] {
+        for (of_pad, gain) in gains(version) {
+            let wanted = if of_pad { pad } else { lead };
+            assert!((gain - wanted).abs() < 1e-12, "{version}: {gain}, not {wanted}");
+        }
+    }
+}

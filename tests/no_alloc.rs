@@ -115,7 +115,13 @@ fn timeline() -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(CALLS * FRAMES as u64),
         frame_rate: FrameRate::Fps24,
-        stems: vec![StemUse { name: "stem".into(), facts, offset: StemOffset::NONE, clips: None }],
+        stems: vec![StemUse {
+            name: "stem".into(),
+            facts,
+            offset: StemOffset::NONE,
+            clips: None,
+            cuts: None,
+        }],
         lanes: (0..labels.len() + 4).map(|lane| Lane { sources: vec![source(lane)] }).collect(),
         items: std::iter::once(Item::Bed(bed)).chain(objects).collect(),
     }

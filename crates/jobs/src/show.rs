@@ -9,7 +9,7 @@ use cupola_model::{
     Bed, Decibels, Finding, FrameIndex, LinearGain, Object, PolarPosition, Position, RoomPosition,
     Timeline,
 };
-use cupola_stems::StemReader;
+use cupola_stems::UseReader;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -49,7 +49,7 @@ pub fn show(scene: &Path, at: &[String], selection: &Selection) -> Result<ShowRe
     let frames =
         at.iter().map(|text| instant(&project, text)).collect::<Result<Vec<FrameIndex>, _>>()?;
     let rate = project.timeline.sample_rate;
-    let mut readers = open_each(&project, |path, stem| StemReader::open(path, stem.offset, rate))?;
+    let mut readers = open_each(&project, |path, stem| UseReader::open(path, stem, rate))?;
     let (mut lines, mut instants) = (Vec::new(), Vec::new());
     for (text, frame) in at.iter().zip(frames) {
         let levels = window::levels(&project.timeline, &mut readers, frame)?;

@@ -3,11 +3,9 @@
 use crate::JobError;
 use crate::pump::unfit;
 use crate::show::Level;
-use cupola_model::{
-    Clip, FrameCount, FrameIndex, Lane, LaneSource, PlanarBlock, StemIndex, StemUse, Timeline,
-};
+use cupola_model::{FrameCount, FrameIndex, Lane, LaneSource, PlanarBlock, StemIndex, Timeline};
 use cupola_render::LaneMixer;
-use cupola_stems::{StemError, StemReader};
+use cupola_stems::{StemError, UseReader};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -19,7 +17,7 @@ const SETTLE_STEPS: u64 = 25;
 /// RMS and peak of every track in the 400 ms around a frame, less where the programme starts or ends.
 pub(crate) fn levels(
     timeline: &Timeline,
-    readers: &mut [StemReader],
+    readers: &mut [UseReader],
     at: FrameIndex,
 ) -> Result<Vec<Level>, JobError> {
     let step = u64::from(timeline.sample_rate.grid_frames());
@@ -29,7 +27,7 @@ pub(crate) fn levels(
     let stems: Vec<PlanarBlock> = readers
         .par_iter_mut()
         .zip(&timeline.stems)
-        .map(|(reader, stem)| sound(reader, stem, first..end).map_err(|e| unfit(&stem.name, &e)))
+        .map(|(reader, stem)| sound(reader, first..end).map_err(|e| unfit(&stem.name, &e)))
         .collect::<Result<_, _>>()?;
     let lanes = mix(timeline, &stems, first..end)?;
     let settled = (start - first) as usize;
@@ -45,41 +43,12 @@ fn level(samples: &[f32]) -> Level {
 }
 
 /// What a stem sounds like in these frames of the programme.
-fn sound(
-    reader: &mut StemReader,
-    stem: &StemUse,
-    frames: Range<u64>,
-) -> Result<PlanarBlock, StemError> {
+fn sound(reader: &mut UseReader, frames: Range<u64>) -> Result<PlanarBlock, StemError> {
     let length = (frames.end - frames.start) as usize;
     let mut block = PlanarBlock::new(reader.channels(), length);
-    let Some(clips) = &stem.clips else {
-        reader.seek(frames.start)?;
-        reader.read(&mut block, 0..length)?;
-        return Ok(block);
-    };
-    let mut part = PlanarBlock::new(reader.channels(), length);
-    for clip in clips {
-        let heard = clip.at.0.max(frames.start)..clip.end().0.min(frames.end);
-        if heard.is_empty() {
-            continue;
-        }
-        let range = (heard.start - frames.start) as usize..(heard.end - frames.start) as usize;
-        reader.seek(clip.from.0 + (heard.start - clip.at.0))?;
-        reader.read(&mut part, range.clone())?;
-        add(&mut block, &part, clip, frames.start, range);
-    }
+    reader.seek(frames.start)?;
+    reader.read(&mut block, 0..length)?;
     Ok(block)
-}
-
-fn add(block: &mut PlanarBlock, part: &PlanarBlock, clip: &Clip, first: u64, range: Range<usize>) {
-    for channel in 0..block.channels() {
-        let from = part.channel(channel);
-        let to = block.channel_mut(channel);
-        for i in range.clone() {
-            let gain = clip.gain_at(FrameIndex(first + i as u64));
-            to[i] += (f64::from(from[i]) * gain) as f32;
-        }
-    }
 }
 
 /// The tracks in these frames. A mixer starts at the start of a programme, so it is given one that
@@ -104,7 +73,7 @@ fn mix(
                 }
             }
             let mut stem = timeline.stems[source.stem.0].clone();
-            (stem.clips, stem.facts.channels) = (None, 1);
+            (stem.clips, stem.cuts, stem.facts.channels) = (None, None, 1);
             let index = StemIndex(uses.len());
             uses.push(stem);
             blocks.push(block);

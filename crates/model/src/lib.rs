@@ -4,8 +4,8 @@
 //! words it is made of. It opens no file, parses no text and touches no sample: what needs any of
 //! these lives in a room of its own (see `crates/README.md`).
 //!
-//! Two rules of meaning live here because everybody must agree on them:
-//! the time rule in [`automation`] and the space rule in [`position`].
+//! Three rules of meaning live here because everybody must agree on them: the time rule in
+//! [`automation`], the space rule in [`position`], and the filter on the way to an LFE, [`LowPass`].
 
 pub mod audio;
 pub mod automation;
@@ -13,6 +13,7 @@ pub mod bed;
 pub mod clip;
 pub mod hrtf;
 pub mod layout;
+mod low_pass;
 pub mod position;
 pub mod problem;
 mod rule;
@@ -28,12 +29,13 @@ pub use bed::{BedFormat, BedLabel};
 pub use clip::{Clip, Envelope, EnvelopeError, Fade, FadeDirection, FadeShape};
 pub use hrtf::{HrtfError, HrtfSet};
 pub use layout::{Layout, LayoutError, Speaker};
+pub use low_pass::LowPass;
 pub use position::{PolarPosition, Position, RoomPosition};
 pub use problem::{Checked, Finding, Place, Severity};
 pub use rule::Rule;
 pub use stem::{StemFacts, StemOffset};
 pub use timeline::{
-    Bed, BedChannel, BinauralMode, FrameRate, Item, Lane, LaneSource, Object, StemIndex, StemUse,
-    Timeline, TimelineError, TrackIndex,
+    Bed, BedChannel, BinauralMode, Cuts, FrameRate, Item, Lane, LaneSource, Object, StemIndex,
+    StemUse, Timeline, TimelineError, TrackIndex,
 };
 pub use units::{Decibels, FrameCount, FrameIndex, LinearGain, SampleRate};

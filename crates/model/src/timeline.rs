@@ -37,12 +37,27 @@ pub struct StemUse {
     /// The parts of it that are heard, in order of [`Clip::at`]; `None` when it is heard straight
     /// through, so that its own timeline is the programme's.
     pub clips: Option<Vec<Clip>>,
+    /// What becomes of the song that `clips` make before the programme hears it; `None` for nothing.
+    pub cuts: Option<Cuts>,
+}
+
+/// A filtered signal that is cut. A filter remembers, so it has to come before the cuts, or what was cut
+/// out would be missed at the joints and what was not there would ring on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cuts {
+    /// Cut-off in Hz of the [`LowPass`](crate::LowPass) every channel goes through.
+    pub low_pass_hz: f64,
+    /// A gain over time before the filter, in frames of the song.
+    pub envelope: Option<Arc<Envelope>>,
+    /// The parts of the filtered song that are heard, in order of [`Clip::at`].
+    pub clips: Vec<Clip>,
 }
 
 impl StemUse {
     /// The frame after the last one in which the stem may be heard.
     pub fn end(&self, session: SampleRate) -> FrameCount {
-        match &self.clips {
+        let clips = self.cuts.as_ref().map_or(self.clips.as_ref(), |cuts| Some(&cuts.clips));
+        match clips {
             None => self.facts.end_at(session, self.offset),
             Some(clips) => {
                 FrameCount(clips.iter().map(|clip| clip.end().0).max().unwrap_or_default())
@@ -298,7 +313,11 @@ impl Timeline {
         }
         for stem in &self.stems {
             let clips = stem.clips.as_deref().unwrap_or_default();
-            if !clips.is_sorted_by_key(|clip| clip.at) || !clips.iter().all(Clip::is_legal) {
+            let cuts = stem.cuts.as_ref().map_or(&[][..], |cuts| &cuts.clips);
+            let legal = |clips: &[Clip]| {
+                clips.is_sorted_by_key(|clip| clip.at) && clips.iter().all(Clip::is_legal)
+            };
+            if !legal(clips) || !legal(cuts) {
                 return Err(TimelineError::BadClips(stem.name.clone()));
             }
         }

@@ -2,9 +2,8 @@
 
 use crate::RenderError;
 use crate::envelope::EnvelopeWalk;
-use crate::low_pass::LowPass;
 use crate::mix::add_constant;
-use cupola_model::{PlanarBlock, Timeline, TrackIndex};
+use cupola_model::{LowPass, PlanarBlock, Timeline, TrackIndex};
 use fearless_simd::Level;
 
 /// Mixes stems into the lanes of a timeline: each lane is the sum of its sources, each with its gain

@@ -9,7 +9,6 @@ mod envelope;
 mod error;
 mod gains;
 mod lanes;
-mod low_pass;
 mod mix;
 mod pan;
 mod speakers;

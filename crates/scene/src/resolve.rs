@@ -1,7 +1,9 @@
 //! A scene and the facts of its stems make a [`Timeline`].
 
+mod stems;
+
 use crate::automation::{Lanes, flatten};
-use crate::clips::{self, MAX_CLIPS};
+use crate::clips::MAX_CLIPS;
 use crate::edits::{EditMaps, MapIndex};
 use crate::groups::{Groups, Membership};
 use crate::movement;
@@ -13,12 +15,13 @@ use crate::rules;
 use crate::scene::{Feed, ObjectEntry, Scene};
 use crate::time::{MAX_HOURS, longest};
 use cupola_model::{
-    Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Clip, Decibels,
-    Envelope, Finding, FrameCount, Item, Lane, LaneSource, LinearGain, Object, SampleRate,
-    StemFacts, StemIndex, StemOffset, StemUse, TimedPoint, Timeline, TrackIndex,
+    Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Clip, Envelope,
+    Finding, FrameCount, Item, Lane, LaneSource, Object, SampleRate, StemFacts, StemIndex,
+    StemOffset, TimedPoint, Timeline, TrackIndex,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use stems::FilteredUse;
 
 /// Most timed points of a whole programme, about 75 MB and some seconds of work.
 const MAX_POINTS: usize = 1_000_000;
@@ -53,7 +56,8 @@ impl Scene {
         work.collect_uses();
         let mut items = work.beds();
         items.extend(work.objects(song));
-        let stems = work.used_stems();
+        let mut stems = work.used_stems();
+        stems.extend(work.filtered_stems(song.unwrap_or_default()));
         let complete = work.stems.iter().all(|stem| *stem != StemState::Unread);
         let errors = work.findings.errors();
         let timeline =
@@ -102,6 +106,7 @@ impl Scene {
             clips_left: MAX_CLIPS,
             maps: EditMaps::identity(FrameCount(0)),
             uses: BTreeMap::new(),
+            filtered: Vec::new(),
             groups: Groups::new(&self.groups),
             envelopes: HashMap::new(),
             points_left: MAX_POINTS,
@@ -132,6 +137,8 @@ struct Work<'s> {
     maps: EditMaps<'s>,
     /// The stems of the timeline: one for every map that a stem is heard through.
     uses: BTreeMap<(usize, MapIndex), StemIndex>,
+    /// After them, those that are filtered before they are cut.
+    filtered: Vec<FilteredUse>,
     groups: Groups<'s>,
     /// The gains over time of groups together; `None` when they have too many points.
     envelopes: HashMap<(Membership, MapIndex), Option<Arc<Envelope>>>,
@@ -143,6 +150,8 @@ struct Work<'s> {
 #[derive(Clone, Debug)]
 struct Share {
     gain_db: f64,
+    /// The groups that move the gain.
+    automated: Membership,
     envelope: Option<Arc<Envelope>>,
     map: MapIndex,
 }
@@ -152,87 +161,12 @@ impl<'s> Work<'s> {
         self.facts.get(stem)?.as_ref()
     }
 
-    fn collect_stems(&mut self) {
-        for (i, stem) in self.scene.stems.iter().enumerate() {
-            let state = match (stem.used, self.facts(i)) {
-                (false, _) => StemState::Unused,
-                (true, None) => StemState::Unread,
-                (true, Some(_)) => StemState::Known,
-            };
-            self.stems.push(state);
-        }
-        self.collect_plays();
-    }
-
-    fn collect_plays(&mut self) {
-        let scene = self.scene;
-        for (i, settings) in scene.stem_settings.iter().enumerate() {
-            let known = self.stems[i] == StemState::Known;
-            let facts = self.facts(i).filter(|_| known);
-            let clips = settings.plays.as_ref().zip(facts).map(|(plays, facts)| {
-                let stem = &scene.stems[i].name;
-                if let Some(end) = scene.end {
-                    clips::warn_of_late(plays, &scene.clock, end, stem, &mut self.findings);
-                }
-                let budget = &mut self.clips_left;
-                clips::clips(plays, &scene.clock, facts, stem, budget, &mut self.findings)
-            });
-            self.plays.push(clips);
-        }
-    }
-
     /// Cuts the song to the programme.
     fn edit(&mut self, song: FrameCount) {
         let (scene, findings) = (self.scene, &mut self.findings);
         let edited = EditMaps::new(&scene.edits, song, scene.sample_rate, findings);
         self.maps = edited.unwrap_or_else(|| EditMaps::identity(song));
         scene.crop(&mut self.maps, findings);
-    }
-
-    /// Every stem once for each map it is heard through.
-    fn collect_uses(&mut self) {
-        let scene = self.scene;
-        for bed in &scene.beds {
-            for route in &bed.routes {
-                let map = self.maps.of(bed.groups.iter().chain(&route.groups), &mut self.findings);
-                self.uses.insert((route.stem, map), StemIndex(0));
-            }
-        }
-        for object in &scene.objects {
-            let map = self.maps.of(object.groups.iter(), &mut self.findings);
-            self.uses.insert((object.stem, map), StemIndex(0));
-        }
-        self.uses.retain(|(stem, _), _| self.stems[*stem] == StemState::Known);
-        self.uses.values_mut().enumerate().for_each(|(i, index)| *index = StemIndex(i));
-    }
-
-    fn used_stems(&mut self) -> Vec<StemUse> {
-        let scene = self.scene;
-        let mut used = Vec::new();
-        for &(i, map) in self.uses.keys() {
-            let Some(facts) = self.facts(i) else { continue };
-            let (settings, map) = (&scene.stem_settings[i], self.maps.get(map));
-            let clips = if map.is_identity() {
-                self.plays[i].clone()
-            } else {
-                let end = facts.end_at(scene.sample_rate, settings.offset);
-                let straight = [clips::straight(end)];
-                let song = self.plays[i].as_deref().unwrap_or(&straight);
-                let Some(clips) = map.clips(song, self.clips_left) else {
-                    clips::refuse_clips(&settings.spot, &mut self.findings);
-                    break;
-                };
-                self.clips_left -= clips.len();
-                Some(clips)
-            };
-            if let Some(clips) = &clips {
-                let name = &scene.stems[i].name;
-                clips::check_overlap(clips, name, &settings.spot, &mut self.findings);
-            }
-            let (name, facts) = (scene.stems[i].name.clone(), facts.clone());
-            used.push(StemUse { name, facts, offset: settings.offset, clips });
-        }
-        used
     }
 
     /// The length of the programme: `end`, or where the longest used stem ends. `None` when it is
@@ -296,10 +230,11 @@ impl<'s> Work<'s> {
         let gain_db = self.groups.gain_db(&members);
         let automated = self.groups.automated(&members);
         if automated.is_empty() {
-            return Share { gain_db, envelope: None, map };
+            return Share { gain_db, automated, envelope: None, map };
         }
         if let Some(envelope) = self.envelopes.get(&(automated.clone(), map)) {
-            return Share { gain_db, envelope: envelope.clone(), map };
+            let envelope = envelope.clone();
+            return Share { gain_db, automated, envelope, map };
         }
         let envelope = self.groups.envelope(&automated, self.points_left);
         let edit = |song: Envelope| match self.maps.get(map) {
@@ -312,23 +247,8 @@ impl<'s> Work<'s> {
             None => self.refuse_points(spot),
         }
         let envelope = envelope.map(Arc::new);
-        self.envelopes.insert((automated, map), envelope.clone());
-        Share { gain_db, envelope, map }
-    }
-
-    /// A source of a lane: channel, factor and extra gain in dB of a stem.
-    fn source(
-        &self,
-        stem: usize,
-        (channel, factor): (u16, f64),
-        gain_db: f64,
-        share: &Share,
-    ) -> Option<LaneSource> {
-        let stem_index = *self.uses.get(&(stem, share.map))?;
-        let total_db = self.scene.stem_settings[stem].gain_db + gain_db + share.gain_db;
-        let gain = LinearGain(LinearGain::from(Decibels(total_db)).0 * factor);
-        let envelope = share.envelope.clone();
-        Some(LaneSource { stem: stem_index, channel, gain, low_pass_hz: None, envelope })
+        self.envelopes.insert((automated.clone(), map), envelope.clone());
+        Share { gain_db, automated, envelope, map }
     }
 
     fn push_lane(&mut self, sources: Vec<LaneSource>) -> TrackIndex {
@@ -357,10 +277,7 @@ impl<'s> Work<'s> {
                     };
                     let gain_db = route.gain_db + feed.gain_db;
                     let channel = (feed.channel, feed.factor);
-                    if let Some(mut source) = self.source(route.stem, channel, gain_db, &share) {
-                        source.low_pass_hz = route.low_pass_hz;
-                        sources[k].push(source);
-                    }
+                    sources[k].extend(self.route_source(route, channel, gain_db, &share));
                 }
             }
             if padded && entry.format.channels().contains(&BedLabel::Ls) {

@@ -1,5 +1,6 @@
 //! A stem in clips: stretches of it at places of the programme, faded and summed.
 
+use crate::filtered::Filtered;
 use crate::open::open;
 use crate::reader::StemReader;
 use crate::{StemError, probe};
@@ -21,6 +22,8 @@ pub struct ClipReader {
     facts: StemFacts,
     /// In order of time, none of them empty.
     clips: Vec<Clip>,
+    /// The latest end of all clips up to each one.
+    latest: Vec<u64>,
     /// The first clip that has not started.
     next: usize,
     /// What sounds, in the order of the clips.
@@ -31,9 +34,27 @@ pub struct ClipReader {
     position: u64,
 }
 
+/// What clips are taken from.
+pub(crate) trait Source {
+    /// Makes a frame the next one that is read.
+    fn seek(&mut self, frame: u64) -> Result<(), StemError>;
+    /// Fills the frames `range` of every channel with the next frames.
+    fn read(&mut self, block: &mut PlanarBlock, range: Range<usize>) -> Result<(), StemError>;
+}
+
+impl Source for StemReader {
+    fn seek(&mut self, frame: u64) -> Result<(), StemError> {
+        Self::seek(self, frame)
+    }
+
+    fn read(&mut self, block: &mut PlanarBlock, range: Range<usize>) -> Result<(), StemError> {
+        Self::read(self, block, range)
+    }
+}
+
 /// A reader and where it stands.
 struct Head {
-    reader: StemReader,
+    reader: Box<dyn Source + Send>,
     frame: u64,
 }
 
@@ -56,21 +77,54 @@ impl ClipReader {
     /// frames of the stem are.
     pub fn open(path: &Path, stem: &StemUse, session: SampleRate) -> Result<Self, StemError> {
         let facts = probe(path)?.facts;
-        let mut clips = stem.clips.clone().unwrap_or_default();
+        let clips = stem.clips.clone().unwrap_or_default();
+        let (of, offset) = (facts.clone(), stem.offset);
+        Self::of(path, facts, clips, || {
+            let reader = StemReader::of(open(path)?, path, &of, offset, session)?;
+            Ok(Box::new(reader))
+        })
+    }
+
+    /// The clips of whatever `source` opens.
+    fn of(
+        path: &Path,
+        facts: StemFacts,
+        mut clips: Vec<Clip>,
+        source: impl Fn() -> Result<Box<dyn Source + Send>, StemError>,
+    ) -> Result<Self, StemError> {
         clips.retain(|clip| clip.length.0 > 0);
         clips.sort_by_key(|clip| clip.at);
         let overlap = Clip::most_at_once(&clips);
         if overlap > Clip::MAX_OVERLAP {
             return Err(StemError::Overlap { file: path.into(), found: overlap });
         }
-        let head = |_| {
-            let reader = StemReader::of(open(path)?, path, &facts, stem.offset, session)?;
-            Ok(Head { reader, frame: 0 })
-        };
+        let head = |_| Ok(Head { reader: source()?, frame: 0 });
         let idle: Vec<Head> = (0..overlap).map(head).collect::<Result<_, StemError>>()?;
         let piece = PlanarBlock::new(usize::from(facts.channels), PIECE_FRAMES);
         let voices = Vec::with_capacity(overlap);
-        Ok(Self { facts, clips, next: 0, voices, idle, piece, position: 0 })
+        let mut end = 0;
+        let ends = clips.iter().map(|clip| {
+            end = end.max(clip.end().0);
+            end
+        });
+        let latest = ends.collect();
+        Ok(Self { facts, clips, latest, next: 0, voices, idle, piece, position: 0 })
+    }
+
+    /// Makes a frame of the programme the next one that is read. What is read then has the bits that
+    /// reading from the start would have delivered there.
+    pub fn seek(&mut self, frame: u64) -> Result<(), StemError> {
+        self.idle.extend(self.voices.drain(..).map(|voice| voice.head));
+        self.position = frame;
+        let first = self.latest.partition_point(|end| *end <= frame);
+        let started = self.clips.partition_point(|clip| clip.at.0 <= frame);
+        for clip in first..started {
+            if self.clips[clip].end().0 > frame {
+                self.start_voice(clip)?;
+            }
+        }
+        self.next = started;
+        Ok(())
     }
 
     /// The facts of the file.
@@ -114,20 +168,26 @@ impl ClipReader {
     }
 
     fn start_voices(&mut self) -> Result<(), StemError> {
-        while let Some(clip) = self.clips.get(self.next).filter(|c| c.at.0 <= self.position) {
-            let from = clip.from.0;
-            // The reader with the shortest way forward; to go back costs much with some codecs.
-            let way = |head: &Head| from.checked_sub(head.frame).unwrap_or(u64::MAX);
-            let nearest = (0..self.idle.len()).min_by_key(|&i| way(&self.idle[i]));
-            let nearest = nearest.expect("as many readers as clips overlap");
-            let mut head = self.idle.swap_remove(nearest);
-            if head.frame != from {
-                head.reader.seek(from)?;
-                head.frame = from;
-            }
-            self.voices.push(Voice { clip: self.next, head });
+        while self.clips.get(self.next).is_some_and(|clip| clip.at.0 <= self.position) {
+            self.start_voice(self.next)?;
             self.next += 1;
         }
+        Ok(())
+    }
+
+    /// Starts a clip that sounds at the position, in its middle where it has begun.
+    fn start_voice(&mut self, clip: usize) -> Result<(), StemError> {
+        let from = self.clips[clip].from.0 + (self.position - self.clips[clip].at.0);
+        // The reader with the shortest way forward; to go back costs much with some codecs.
+        let way = |head: &Head| from.checked_sub(head.frame).unwrap_or(u64::MAX);
+        let nearest = (0..self.idle.len()).min_by_key(|&i| way(&self.idle[i]));
+        let nearest = nearest.expect("as many readers as clips overlap");
+        let mut head = self.idle.swap_remove(nearest);
+        if head.frame != from {
+            head.reader.seek(from)?;
+            head.frame = from;
+        }
+        self.voices.push(Voice { clip, head });
         Ok(())
     }
 
@@ -211,16 +271,42 @@ fn span(fade: &Fade) -> Range<u64> {
 pub enum UseReader {
     /// Straight through.
     Straight(StemReader),
-    /// In clips.
+    /// In clips, of the stem or of what it becomes.
     Clips(ClipReader),
 }
 
 impl UseReader {
     /// Opens the stem the way its use says.
     pub fn open(path: &Path, stem: &StemUse, session: SampleRate) -> Result<Self, StemError> {
+        let Some(cuts) = &stem.cuts else { return Self::song(path, stem, session) };
+        let reader = ClipReader::of(path, probe(path)?.facts, cuts.clips.clone(), || {
+            let song = Self::song(path, stem, session)?;
+            Ok(Box::new(Filtered::new(song, cuts, session)))
+        });
+        reader.map(Self::Clips)
+    }
+
+    /// The stem as the song has it, before cuts.
+    fn song(path: &Path, stem: &StemUse, session: SampleRate) -> Result<Self, StemError> {
         match stem.clips {
             None => StemReader::open(path, stem.offset, session).map(Self::Straight),
             Some(_) => ClipReader::open(path, stem, session).map(Self::Clips),
+        }
+    }
+
+    /// Channels, 1 to [`crate::MAX_CHANNELS`].
+    pub fn channels(&self) -> usize {
+        match self {
+            Self::Straight(reader) => reader.channels(),
+            Self::Clips(reader) => reader.channels(),
+        }
+    }
+
+    /// Goes to a frame of the programme: [`StemReader::seek`], [`ClipReader::seek`].
+    pub fn seek(&mut self, frame: u64) -> Result<(), StemError> {
+        match self {
+            Self::Straight(reader) => reader.seek(frame),
+            Self::Clips(reader) => reader.seek(frame),
         }
     }
 
@@ -250,7 +336,7 @@ mod tests {
         };
         let (facts, clips) = (probe(&path).unwrap().facts, (0..1000).map(clip).collect());
         let (name, offset) = (String::new(), StemOffset::NONE);
-        let stem = StemUse { name, facts, offset, clips: Some(clips) };
+        let stem = StemUse { name, facts, offset, clips: Some(clips), cuts: None };
         let mut reader = ClipReader::open(&path, &stem, SampleRate::HZ_48000).unwrap();
         let mut block = PlanarBlock::new(2, 4096);
         for _ in 0..230 {

@@ -23,6 +23,7 @@ mod clips;
 mod coded;
 mod convert;
 mod error;
+mod filtered;
 mod frames;
 mod limits;
 mod open;

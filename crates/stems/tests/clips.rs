@@ -8,10 +8,10 @@ mod dice;
 
 use common::{read, write_float};
 use cupola_model::{
-    Clip, Fade, FadeDirection, FadeShape, FrameCount, FrameIndex, LinearGain, PlanarBlock,
-    SampleRate, StemOffset, StemUse,
+    Clip, Cuts, Envelope, Fade, FadeDirection, FadeShape, FrameCount, FrameIndex, LinearGain,
+    LowPass, PlanarBlock, SampleRate, StemOffset, StemUse,
 };
-use cupola_stems::{ClipReader, StemError, probe};
+use cupola_stems::{ClipReader, StemError, UseReader, probe};
 use dice::{Dice, fixture};
 use std::path::Path;
 
@@ -32,7 +32,7 @@ fn fade(direction: FadeDirection, shape: FadeShape, start: usize, length: usize)
 
 fn open(path: &Path, offset: StemOffset, clips: Vec<Clip>) -> Result<ClipReader, StemError> {
     let facts = probe(path).unwrap().facts;
-    let stem = StemUse { name: String::new(), facts, offset, clips: Some(clips) };
+    let stem = StemUse { name: String::new(), facts, offset, clips: Some(clips), cuts: None };
     ClipReader::open(path, &stem, SampleRate::HZ_48000)
 }
 
@@ -222,4 +222,80 @@ fn a_stem_without_clips_and_a_clip_after_the_end_of_the_stem_are_silent() {
         let got = play(&path, StemOffset::NONE, &clips, 1000, 300);
         assert!(got.iter().flatten().all(|&x| x == 0.0));
     }
+}
+
+#[test]
+fn clips_entered_anywhere_have_the_bits_of_a_straight_read() {
+    let path = fixture("stereo24.wav");
+    let mut dice = Dice(77);
+    let mut below = |n: usize| dice.below(n);
+    let clips: Vec<Clip> = (0..40).map(|_| clip(below(3000), below(400), 1 + below(500))).collect();
+    let mut clips = clips;
+    clips.sort_by_key(|clip| clip.at);
+    let whole = play(&path, StemOffset::NONE, &clips, 4000, 512);
+    let mut reader = open(&path, StemOffset::NONE, clips).unwrap();
+    for _ in 0..60 {
+        let (start, length) = (below(4000), 1 + below(300));
+        let length = length.min(4000 - start);
+        let mut block = PlanarBlock::new(2, length);
+        reader.seek(start as u64).unwrap();
+        reader.read(&mut block, 0..length).unwrap();
+        for (got, whole) in block.iter().zip(&whole) {
+            assert_eq!(got, &whole[start..start + length], "from {start}");
+        }
+    }
+}
+
+/// The twin filters the whole song at once and then cuts it.
+#[test]
+fn what_is_filtered_before_it_is_cut_is_the_filtered_song_cut_by_hand() {
+    let path = fixture("stereo24.wav");
+    let facts = probe(&path).unwrap().facts;
+    let rate = SampleRate::HZ_48000;
+    let loops: Vec<Clip> = (0..60).map(|n| clip(700 * n, 20, 640)).collect();
+    let song_length = 42_000;
+    let song = play(&path, StemOffset::NONE, &loops, song_length, 1024);
+    let points = vec![(FrameIndex(0), LinearGain(1.0)), (FrameIndex(40_000), LinearGain(0.2))];
+    let envelope = Envelope::new(points).unwrap();
+    let hz = 300.0;
+    let filtered: Vec<Vec<f64>> = song
+        .iter()
+        .map(|plane| {
+            let mut filter = LowPass::new(hz, rate);
+            let gain = |n: usize| envelope.gain_at(FrameIndex(n as u64)).0;
+            plane.iter().enumerate().map(|(n, x)| filter.next(gain(n) * f64::from(*x))).collect()
+        })
+        .collect();
+    let cuts = vec![clip(0, 20_000, 5000), clip(4900, 100, 3000), clip(9000, 40_000, 2000)];
+    let stem = StemUse {
+        name: String::new(),
+        facts,
+        offset: StemOffset::NONE,
+        clips: Some(loops),
+        cuts: Some(Cuts {
+            low_pass_hz: hz,
+            envelope: Some(envelope.clone().into()),
+            clips: cuts.clone(),
+        }),
+    };
+    let mut reader = UseReader::open(&path, &stem, rate).unwrap();
+    let mut block = PlanarBlock::new(2, 12_000);
+    for start in (0..12_000).step_by(500) {
+        reader.read(&mut block, start..start + 500).unwrap();
+    }
+    let mut loudest = 0.0_f64;
+    for (got, filtered) in block.iter().zip(&filtered) {
+        let mut wanted = vec![0.0; 12_000];
+        for cut in &cuts {
+            let [at, from] = [cut.at, cut.from].map(|f| usize::try_from(f.0).unwrap());
+            for n in 0..usize::try_from(cut.length.0).unwrap() {
+                wanted[at + n] += filtered[from + n];
+            }
+        }
+        for (got, wanted) in got.iter().zip(&wanted) {
+            loudest = loudest.max(wanted.abs());
+            assert!((f64::from(*got) - wanted).abs() < 1e-7, "{got}, not {wanted}");
+        }
+    }
+    assert!(loudest > 0.01, "the test hears nothing: {loudest}");
 }

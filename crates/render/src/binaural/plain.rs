@@ -1,8 +1,7 @@
 //! What goes to the ears without HRTF: sources with headphone mode off, and the LFE.
 
 use super::motion::Motion;
-use crate::low_pass::LowPass;
-use cupola_model::{SampleRate, TrackIndex};
+use cupola_model::{LowPass, SampleRate, TrackIndex};
 use std::f64::consts::FRAC_PI_4;
 
 /// Cut-off of the LFE in Hz, the upper end of its band. [BS.2051-3]

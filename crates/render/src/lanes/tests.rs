@@ -5,7 +5,7 @@ use cupola_model::*;
 fn stem(channels: u16) -> StemUse {
     let format = String::new();
     let facts = StemFacts { sample_rate: 48_000, channels, frames: 48_000, format, lossy: false };
-    StemUse { name: "stem".into(), facts, offset: StemOffset::NONE, clips: None }
+    StemUse { name: "stem".into(), facts, offset: StemOffset::NONE, clips: None, cuts: None }
 }
 
 fn source(stem: usize, channel: u16, gain: f64, low_pass_hz: Option<f64>) -> LaneSource {

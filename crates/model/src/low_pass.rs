@@ -1,6 +1,6 @@
 //! The low-pass on the way to an LFE.
 
-use cupola_model::SampleRate;
+use crate::SampleRate;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// States below this are silence. Far under any 24-bit signal and far above the denormals, which cost
@@ -9,8 +9,15 @@ const SILENCE: f64 = 1e-60;
 
 /// A Linkwitz–Riley low-pass of 24 dB an octave: two equal Butterworth filters of second order, −6 dB
 /// at the cut-off. [Linkwitz-1976]
+///
+/// ```
+/// use cupola_model::{LowPass, SampleRate};
+/// let mut filter = LowPass::new(120.0, SampleRate::HZ_48000);
+/// let settled = (0..48_000).map(|_| filter.next(1.0)).last();
+/// assert!((settled.unwrap_or_default() - 1.0).abs() < 1e-9, "what stands still passes");
+/// ```
 #[derive(Clone, Debug)]
-pub(crate) struct LowPass {
+pub struct LowPass {
     coefficients: Coefficients,
     states: [[f64; 2]; 2],
 }
@@ -25,7 +32,7 @@ struct Coefficients {
 
 impl LowPass {
     /// `cutoff_hz` between 0 and half the rate, both excluded.
-    pub(crate) fn new(cutoff_hz: f64, rate: SampleRate) -> Self {
+    pub fn new(cutoff_hz: f64, rate: SampleRate) -> Self {
         // Bilinear transform of the Butterworth prototype, warped so that the cut-off is met.
         let k = (PI * cutoff_hz / f64::from(rate.hz())).tan();
         let scale = (1.0 + k / FRAC_1_SQRT_2 + k * k).recip();
@@ -37,7 +44,19 @@ impl LowPass {
         Self { coefficients, states: [[0.0; 2]; 2] }
     }
 
-    pub(crate) fn next(&mut self, sample: f64) -> f64 {
+    /// Frames after which less than -200 dB is left of what went in before.
+    pub fn memory(cutoff_hz: f64, rate: SampleRate) -> u64 {
+        // Both pairs of poles decay by exp(-sqrt(2) π f t): 26 nepers, and the factor t of a double pole.
+        (6.5 / cutoff_hz * f64::from(rate.hz())).ceil() as u64
+    }
+
+    /// Forgets all that went in.
+    pub fn reset(&mut self) {
+        self.states = [[0.0; 2]; 2];
+    }
+
+    /// The next sample out for the next one in.
+    pub fn next(&mut self, sample: f64) -> f64 {
         let Coefficients { b, a1, a2 } = self.coefficients;
         let mut x = sample;
         for [s1, s2] in &mut self.states {

@@ -122,12 +122,12 @@ A file that starts as RIFF, RF64 or BW64 is checked as a master, whatever it is 
         #[arg(long, value_name = "NAME")]
         version: Option<String>,
     },
-    /// Say where everything is at an instant, and how loud its track is around it
+    /// Say where everything is at an instant, and how loud
     #[command(after_help = "Examples:
   cupola show scene.yaml --at \"bar 9\"
   cupola show scene.yaml --at 12.5 --at 01:00:12:08 --json
 
-RMS and peak are in dBFS over the 400 ms around the instant, before the object's own gain automation.")]
+RMS and peak are in dBFS over the 400 ms around the instant, with every gain at that instant.")]
     Show {
         /// The scene
         scene: PathBuf,

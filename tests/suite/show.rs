@@ -170,3 +170,19 @@ fn bars_of_a_cut_song_are_not_guessed() {
     // The cut takes away 2 s, so that 3 s is 5 s of the song: five ninths of the way to 90°.
     assert_near(&shown["objects"][0]["azimuth"], 50.0, 0.01, "azimuth");
 }
+
+#[test]
+fn how_loud_an_object_is_includes_its_own_automation() {
+    let project = project();
+    project.write(
+        "scene.yaml",
+        "cupola: 1
+stems: {tone: {file: tone.wav}}
+objects: [{stem: tone, position: {azimuth: 0}, gain: -3, automation: [{at: 2 s, gain: 0}, {at: 4 s, gain: -12}]}]
+",
+    );
+    for (shown, gain) in show(&project, &["1 s", "4 s"]).iter().zip([-3.0, -15.0]) {
+        assert_near(&shown["objects"][0]["gain_db"], gain, 0.01, "gain");
+        assert_tone(&shown["objects"][0], gain);
+    }
+}

@@ -32,6 +32,14 @@ pub(crate) struct Level {
 }
 
 impl Level {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a legal gain is far from the limits of f32"
+    )]
+    fn times(self, gain: f64) -> Self {
+        Self { rms: self.rms * gain, peak: self.peak * gain as f32 }
+    }
+
     fn rms_db(self) -> f64 {
         Decibels::from(LinearGain(self.rms)).0
     }
@@ -42,8 +50,7 @@ impl Level {
 }
 
 /// Tells where every object and bed channel is at some instants, given in the words of the scene,
-/// and the level of its track around them. Levels are those of tracks as a master carries them: with
-/// every static gain and the automation of groups, before the object's own automation.
+/// and how loud it is around them: the level of its track, with every gain at that instant.
 pub fn show(scene: &Path, at: &[String], selection: &Selection) -> Result<ShowReport, JobError> {
     let project = load(scene, selection)?;
     let frames =
@@ -127,7 +134,7 @@ fn table(timeline: &Timeline, frame: FrameIndex, levels: &[Level]) -> Vec<String
     for object in timeline.objects() {
         let state = object.automation.state_at(frame);
         let (polar, room) = (state.position.to_polar(), state.position.to_room());
-        let level = levels[object.lane.0];
+        let level = levels[object.lane.0].times(state.gain.0);
         let speed = degrees_a_second(timeline, object, frame);
         lines.push(format!(
             "{:<wide$}  {:>7} {:>7} {:>5}  {:>6} {:>6} {:>6} {:>6} {:>7} {:>7} {:>7} {:>7}  {}",
@@ -192,7 +199,7 @@ fn object_json(timeline: &Timeline, object: &Object, frame: FrameIndex, levels: 
     };
     let PolarPosition { azimuth_deg, elevation_deg, distance } = state.position.to_polar();
     let speed = degrees_a_second(timeline, object, frame);
-    let level = levels[object.lane.0];
+    let level = levels[object.lane.0].times(state.gain.0);
     json!({
         "name": object.name,
         "track": object.lane.0 + 1,

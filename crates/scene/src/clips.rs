@@ -26,16 +26,18 @@ pub(crate) struct Play {
     /// First time of the stem that is heard.
     pub(crate) start: Option<(StemTime, Spot)>,
     pub(crate) end: Option<(PlayEnd, Spot)>,
-    pub(crate) fade_in: Option<Span>,
-    pub(crate) fade_out: Option<Span>,
+    pub(crate) fade_in: Option<(Span, Spot)>,
+    pub(crate) fade_out: Option<(Span, Spot)>,
     pub(crate) shape: FadeShape,
     pub(crate) gain_db: f64,
     /// How often it is heard, at least once.
     pub(crate) times: u32,
+    /// Where that is written.
+    pub(crate) times_spot: Option<Spot>,
     /// From one repeat to the next.
-    pub(crate) every: Option<Span>,
+    pub(crate) every: Option<(Span, Spot)>,
     /// Between repeats.
-    pub(crate) crossfade: Option<Span>,
+    pub(crate) crossfade: Option<(Span, Spot)>,
     pub(crate) spot: Spot,
 }
 
@@ -168,9 +170,9 @@ impl<'p> Row<'p> {
             findings.push(spot, finding);
             return None;
         }
-        let fade = |fade: Option<Span>| fade.map_or(0, span);
-        let (fade_in, fade_out) = (fade(play.fade_in), fade(play.fade_out));
-        let crossfade = fade(play.crossfade);
+        let fade = |fade: &Option<(Span, Spot)>| fade.as_ref().map_or(0, |(fade, _)| span(*fade));
+        let (fade_in, fade_out) = (fade(&play.fade_in), fade(&play.fade_out));
+        let crossfade = fade(&play.crossfade);
         Some(Self { play, clock, stem: from..until, whole, fade_in, fade_out, crossfade })
     }
 
@@ -180,8 +182,8 @@ impl<'p> Row<'p> {
 
     /// What the repeats are apart, where it is a span of time.
     fn step(&self) -> Option<Span> {
-        match (self.play.every, &self.play.end) {
-            (Some(every), _) => Some(every),
+        match (&self.play.every, &self.play.end) {
+            (Some((every, _)), _) => Some(*every),
             (None, Some((PlayEnd::Length(length), _))) => Some(*length),
             _ => None,
         }
@@ -208,7 +210,7 @@ impl<'p> Row<'p> {
     fn repeat(&self, repeat: u32) -> Range<u64> {
         let (start, next) = (self.start(repeat), self.start(repeat + 1));
         let end = start.saturating_add(self.length());
-        let end = match (self.play.every, self.step()) {
+        let end = match (&self.play.every, self.step()) {
             (Some(_), _) => end.min(next),
             // Bars are not whole frames: a repeat may take one more so as to leave no gap.
             (None, Some(_)) if self.stem.end < self.whole => next.min(end.saturating_add(1)),
@@ -268,34 +270,27 @@ impl<'p> Row<'p> {
                 .hint(hint)
         };
         let steps = self.start(1) - self.start(0);
-        let finding = if last.end > crate::time::longest(self.clock.rate).0 {
-            Finding::error(rules::VALUE_RANGE, "the repeats go on for more than a day")
-                .hint("loop it less often")
+        let fades = self.fade_in.saturating_add(self.fade_out);
+        let longer = if self.fade_in > self.fade_out { &play.fade_in } else { &play.fade_out };
+        let key = |key: &'p Option<(Span, Spot)>| key.as_ref().map(|(_, spot)| spot);
+        let (finding, spot) = if last.end > crate::time::longest(self.clock.rate).0 {
+            let message = "the repeats go on for more than a day";
+            let finding = Finding::error(rules::VALUE_RANGE, message).hint("loop it less often");
+            (finding, play.times_spot.as_ref())
         } else if play.every.is_some() && play.times > 1 && self.length() > steps + 1 {
-            refuse(
-                "the repeats run into each other",
-                self.length(),
-                steps,
-                "`every` is at least as long as what it repeats",
-            )
-        } else if self.fade_in.saturating_add(self.fade_out) > faded {
-            refuse(
-                "the fades are longer than what they fade",
-                self.fade_in.saturating_add(self.fade_out),
-                faded,
-                "shorten them",
-            )
+            let hint = "`every` is at least as long as what it repeats";
+            let message = "the repeats run into each other";
+            (refuse(message, self.length(), steps, hint), key(&play.every))
+        } else if fades > faded {
+            let message = "the fades are longer than what they fade";
+            (refuse(message, fades, faded, "shorten them"), key(longer))
         } else if play.times > 1 && self.crossfade >= self.length() {
-            refuse(
-                "the cross-fade is longer than what it repeats",
-                self.crossfade,
-                self.length(),
-                "shorten it",
-            )
+            let message = "the cross-fade is longer than what it repeats";
+            (refuse(message, self.crossfade, self.length(), "shorten it"), key(&play.crossfade))
         } else {
             return true;
         };
-        findings.push(&play.spot, finding);
+        findings.push(spot.unwrap_or(&play.spot), finding);
         false
     }
 

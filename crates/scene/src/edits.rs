@@ -8,7 +8,7 @@ use crate::clips::{MAX_CLIPS, refuse_clips, warn_of_nothing};
 use crate::edit_map::{EditMap, Segment};
 use crate::place::{Findings, Spot};
 use crate::rules;
-use crate::time::{MAX_HOURS, longest};
+use crate::time::{LATEST, longest};
 use cupola_model::{Finding, FrameCount, SampleRate};
 use std::collections::HashMap;
 
@@ -250,7 +250,7 @@ impl<'s> EditMaps<'s> {
             let message = "the edits leave no programme that can be made";
             let finding = Finding::error(rules::PROGRAMME_LENGTH, message)
                 .found(format!("{:.0} s", rate.seconds(FrameCount(length))))
-                .allowed(format!("more than nothing, up to {MAX_HOURS} h"));
+                .allowed(format!("more than nothing, up to {LATEST}"));
             findings.push(spot, finding);
             return None;
         }
@@ -356,7 +356,10 @@ fn fit_into(edits: &[Edit], song: FrameCount, rate: SampleRate, findings: &mut F
         fit = false;
     };
     for edit in edits {
-        let open = "leave `to` away for the end of the song";
+        let open = match edit.kind {
+            EditKind::Cut | EditKind::Keep => "leave `to` away for the end of the song",
+            _ => "times are those of the song before any edit",
+        };
         let until = edit.until(song.0);
         if edit.from >= song.0 {
             refuse(

@@ -33,7 +33,7 @@ impl Scene {
 
     /// The frame of a time of the programme in any of the forms a scene knows, timecode by this scene's
     /// frame rate, and bars by its tempo unless it is edited. A finding when it is none, or not from 0
-    /// to 24 h.
+    /// to 24:00:00.
     ///
     /// ```
     /// let text = "cupola: 1\ntempo: {bpm: 128, meter: 4/4}\nstems:\n  kick: {file: kick.wav}\nobjects:\n  - {stem: kick, position: {azimuth: 30}}\n";

@@ -2,6 +2,7 @@
 
 use crate::curve::{Curve, Curves};
 use crate::pair;
+use crate::path::Path;
 use crate::place::Findings;
 use crate::rules;
 use crate::scene::{Feed, Keyframe, ObjectEntry};
@@ -22,7 +23,38 @@ pub(crate) fn check(
     note_gain_jump(keyframes, name, findings);
     if let Some(length) = length {
         warn_of_late_keyframes(keyframes, name, length, rate, findings);
+        if let Some(path) = &entry.path {
+            warn_of_late_path(path, name, length, rate, findings);
+        }
     }
+}
+
+/// Warns of a path that sets out after the end, and of a way that does not arrive before it.
+fn warn_of_late_path(
+    path: &Path,
+    name: &str,
+    length: FrameCount,
+    rate: SampleRate,
+    findings: &mut Findings,
+) {
+    let spots = path.spots();
+    let (first, last) = (path.first_frame(), path.last_frame().unwrap_or(0));
+    let (message, frame, word, spot) = match &spots.end {
+        _ if first >= length.0 => {
+            ("the path sets out after the end of the programme", first, "before", &spots.start)
+        }
+        // The frame by which bars and files differ in their rounding is nobody's fault.
+        Some(spot) if last > length.0 + 1 => {
+            ("the path is not at its end when the programme ends", last, "up to", spot)
+        }
+        _ => return,
+    };
+    let finding = Finding::warning(rules::KEYFRAME_AFTER_END, message)
+        .subject(name)
+        .found(format!("{:.3} s", rate.seconds(FrameCount(frame))))
+        .allowed(format!("{word} {:.3} s", rate.seconds(length)))
+        .hint("what lies after the end is not heard");
+    findings.push(spot, finding);
 }
 
 /// Notes a gain that is not 0 dB at its first keyframe.

@@ -152,7 +152,7 @@ pub(crate) fn groups(fields: &mut Fields<'_>, findings: &mut Findings) -> Vec<St
 
 fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
     let mut fields = root.fields(findings, &spec::SCENE)?;
-    version::check(&mut fields, findings);
+    version::check_scene(root, &mut fields, findings);
     // What is included has been laid under this document already.
     fields.get("include");
     let title = fields.get("title").and_then(|c| c.text(findings)).unwrap_or_default();

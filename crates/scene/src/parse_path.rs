@@ -2,7 +2,7 @@
 
 use crate::curve::Curve;
 use crate::parse_position::PositionTrack;
-use crate::path::{Cylinder, End, Path, Shape, Walk, angle_between};
+use crate::path::{Cylinder, End, Path, PathSpots, Shape, Walk, angle_between};
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, list_words};
 use crate::rules;
@@ -84,10 +84,10 @@ fn read_form(
     findings: &mut Findings,
 ) -> Option<Path> {
     let mut fields = cursor.fields(findings, form.spec)?;
-    let span = fields
-        .need(form.cycle, findings, &format!("{}: 8 s", form.cycle))
-        .and_then(|c| c.span(findings, clock));
-    let start = match fields.get("start") {
+    let cycle = fields.need(form.cycle, findings, &format!("{}: 8 s", form.cycle));
+    let span = cycle.as_ref().and_then(|c| c.span(findings, clock));
+    let start_key = fields.get("start");
+    let start = match &start_key {
         Some(c) => c.moment(findings, clock, None),
         None => Some(Moment::start()),
     };
@@ -98,6 +98,11 @@ fn read_form(
             Finding::error(rules::KEY_CONFLICT, "`repeats` and `until` exclude each other");
         until.report(findings, finding.hint("keep one of them"));
     }
+    let end_key = repeats.as_ref().or(until.as_ref()).or(cycle.as_ref());
+    let spots = PathSpots {
+        start: start_key.as_ref().unwrap_or(cursor).spot(),
+        end: end_key.filter(|_| !form.goes_on).map(Cursor::spot),
+    };
     let end = match (repeats, until) {
         (Some(repeats), _) => repeats.whole(findings, &REPEATS).map(End::Repeats),
         (None, Some(until)) => read_until(&until, start.as_ref(), clock, findings),
@@ -105,7 +110,7 @@ fn read_form(
     };
     let shape = (form.read_shape)(&mut fields, cursor, findings);
     fields.finish(findings);
-    Some(Path::new(shape?, clock.clone(), start?, span?, end?))
+    Some(Path::new(shape?, clock.clone(), (start?, span?, end?), spots))
 }
 
 /// A time after the start, from which a time with `+` counts.

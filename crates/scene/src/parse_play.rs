@@ -1,11 +1,11 @@
 //! The key `play` of a stem.
 
 use crate::clips::{Play, PlayEnd, StemTime};
-use crate::place::Findings;
+use crate::place::{Findings, Spot};
 use crate::read::{Cursor, Fields};
 use crate::rules;
 use crate::spec;
-use crate::time::{Clock, Form, Moment, Span};
+use crate::time::{Clock, Form, Moment, Span, Timecode};
 use crate::value::LOOPS;
 use cupola_model::{FadeShape, Finding};
 
@@ -45,7 +45,10 @@ fn read_play(
     let start = fields.get("in");
     let out = fields.get("out");
     let length = fields.get("length");
-    let mut fade = |key| fields.get(key).and_then(|c| c.span_or_nothing(findings, clock));
+    let mut fade = |key| {
+        let cursor = fields.get(key)?;
+        Some((cursor.span_or_nothing(findings, clock)?, cursor.spot()))
+    };
     let (fade_in, fade_out) = (fade("fade_in"), fade("fade_out"));
     let shape = fields.get("shape").and_then(|c| c.word(findings, &SHAPES));
     let gain = fields.get("gain").and_then(|c| c.gain(findings));
@@ -82,7 +85,8 @@ fn read_play(
         fade_out,
         shape: shape.unwrap_or(FadeShape::Linear),
         gain_db: gain.unwrap_or(0.0),
-        times: repeats.times,
+        times: repeats.times.0,
+        times_spot: repeats.times.1,
         every: repeats.every,
         crossfade: repeats.crossfade,
         spot,
@@ -91,9 +95,9 @@ fn read_play(
 
 /// `loop`, `every` and `crossfade`.
 struct Repeats {
-    times: u32,
-    every: Option<Span>,
-    crossfade: Option<Span>,
+    times: (u32, Option<Spot>),
+    every: Option<(Span, Spot)>,
+    crossfade: Option<(Span, Spot)>,
 }
 
 impl Repeats {
@@ -113,11 +117,12 @@ impl Repeats {
                 .hint("cross-fades join repeats that follow each other at once");
             crossfade.report(findings, finding);
         }
-        let times = times.and_then(|c| c.whole(findings, &LOOPS)).unwrap_or(1.0);
+        let number = times.as_ref().and_then(|c| c.whole(findings, &LOOPS)).unwrap_or(1.0);
         Self {
-            times: times as u32,
-            every: every.and_then(|c| c.span(findings, clock)),
-            crossfade: crossfade.and_then(|c| c.span_or_nothing(findings, clock)),
+            times: (number as u32, times.map(|c| c.spot())),
+            every: every.and_then(|c| Some((c.span(findings, clock)?, c.spot()))),
+            crossfade: crossfade
+                .and_then(|c| Some((c.span_or_nothing(findings, clock)?, c.spot()))),
         }
     }
 }
@@ -129,6 +134,14 @@ fn stem_time(
     before: Option<StemTime>,
     findings: &mut Findings,
 ) -> Option<StemTime> {
+    if Timecode::looks_like(&cursor.found()) {
+        let message = format!("{} is a time of the stem, which has no timecode", cursor.key());
+        let finding = Finding::error(rules::VALUE_TIME, message)
+            .found(cursor.found())
+            .hint("count from the first sample of the stem, for example `2 s` or `0:12.5`");
+        cursor.report(findings, finding);
+        return None;
+    }
     let form = Form::parse(&cursor.found());
     let start = before.map(|time| {
         let frames = i64::try_from(time.session).unwrap_or(i64::MAX);

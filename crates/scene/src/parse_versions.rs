@@ -101,7 +101,7 @@ impl<'s> Names<'s> {
         let mut fields = cursor.fields(findings, &spec::VERSION)?;
         let label = fields.get("label").and_then(|c| c.text(findings));
         let title = fields.get("title").and_then(|c| c.text(findings));
-        let solo = fields.get("solo").map(|c| self.list(&c, findings));
+        let solo = fields.get("solo").map(|c| self.solo(&c, findings));
         let mute = fields.get("mute").map_or_else(Vec::new, |c| self.list(&c, findings));
         let mut gains = Vec::new();
         if let Some(cursor) = fields.get("gain") {
@@ -117,6 +117,19 @@ impl<'s> Names<'s> {
         fields.finish(findings);
         let name = name.to_owned();
         Some(Version { name, label, title, solo, mute, gains, edits, end, spot })
+    }
+
+    /// What is heard alone; nothing is legal and probably not meant.
+    fn solo(&self, cursor: &Cursor<'_>, findings: &mut Findings) -> Vec<String> {
+        let errors = findings.errors();
+        let solo = self.list(cursor, findings);
+        if solo.is_empty() && findings.errors() == errors {
+            let finding = Finding::warning(rules::VERSION_SILENT, "this version is silent")
+                .found("a `solo` of nothing")
+                .hint("name what is heard alone, or remove `solo` to hear everything");
+            cursor.report(findings, finding);
+        }
+        solo
     }
 
     /// A list of groups, objects and beds.

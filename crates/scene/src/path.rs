@@ -11,6 +11,7 @@ mod walk;
 pub(crate) use shape::{Cylinder, Shape, angle_between};
 pub(crate) use walk::Walk;
 
+use crate::place::Spot;
 use crate::time::{Clock, Moment, MusicUnit, Span};
 use cupola_model::{FrameCount, Position};
 
@@ -29,6 +30,15 @@ pub(crate) struct Path {
     end: End,
     /// Cycles from the start of the programme to the start of the path.
     lead: f64,
+    spots: PathSpots,
+}
+
+/// Where it is written when a path starts and ends.
+#[derive(Clone, Debug)]
+pub(crate) struct PathSpots {
+    pub(crate) start: Spot,
+    /// Nothing for a path that goes on until something else ends it.
+    pub(crate) end: Option<Spot>,
 }
 
 /// When a path ends.
@@ -52,8 +62,13 @@ pub(crate) struct Track<'p> {
 }
 
 impl Path {
-    pub(crate) fn new(shape: Shape, clock: Clock, start: Moment, cycle: Span, end: End) -> Self {
-        let mut path = Self { shape, clock, start, cycle, end, lead: 0.0 };
+    pub(crate) fn new(
+        shape: Shape,
+        clock: Clock,
+        (start, cycle, end): (Moment, Span, End),
+        spots: PathSpots,
+    ) -> Self {
+        let mut path = Self { shape, clock, start, cycle, end, lead: 0.0, spots };
         path.lead = path.cycles_by(start.seconds.to_f64());
         path
     }
@@ -77,6 +92,25 @@ impl Path {
         moment.unwrap_or(self.start).frame(self.clock.rate).0
     }
 
+    /// The frame at which it sets out, however long the programme is.
+    pub(crate) fn first_frame(&self) -> u64 {
+        self.start.frame(self.clock.rate).0
+    }
+
+    /// The frame at which it ends, however long the programme is; `None` when it ends with that.
+    pub(crate) fn last_frame(&self) -> Option<u64> {
+        match self.end {
+            End::Repeats(repeats) => Some(self.frame_after(repeats)),
+            End::At(moment) => Some(moment.frame(self.clock.rate).0),
+            End::Programme => None,
+        }
+    }
+
+    /// Where its times are written.
+    pub(crate) fn spots(&self) -> &PathSpots {
+        &self.spots
+    }
+
     /// The path in a programme of this length. `None` when it has more than [`MAX_CYCLES`].
     pub(crate) fn track(&self, length: FrameCount) -> Option<Track<'_>> {
         let seconds = self.clock.rate.seconds(length);
@@ -89,12 +123,8 @@ impl Path {
         if cycles > MAX_CYCLES {
             return None;
         }
-        let first = self.start.frame(self.clock.rate).0;
-        let last = match self.end {
-            End::Repeats(repeats) => self.frame_after(repeats),
-            End::At(moment) => moment.frame(self.clock.rate).0,
-            End::Programme => length.0,
-        };
+        let first = self.first_frame();
+        let last = self.last_frame().unwrap_or(length.0);
         let walk = match &self.shape {
             Shape::Walk(walk) => walk.waypoints(cycles.ceil() as usize + 1),
             _ => Vec::new(),

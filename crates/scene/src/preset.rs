@@ -5,8 +5,9 @@
 
 use crate::place::{Findings, Spot};
 use crate::read::{Cursor, did_you_mean, join, list_words, shorten};
+use crate::rules;
+use crate::spec::{self, MapSpec};
 use crate::yaml::{Entry, Kind, Node, entry_of};
-use crate::{rules, spec};
 use cupola_model::Finding;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -27,14 +28,14 @@ pub(crate) fn apply(root: &Rc<Node>, findings: &mut Findings) -> Rc<Node> {
     let mut presets = Presets::read(presets.as_ref(), findings);
     let document = map_entries(root, |entry| match &*entry.key {
         "objects" => map_items(&entry.value, "objects", |item, path| {
-            let item = presets.extend(item, path, findings);
+            let item = presets.extend(item, path, User::Object, findings);
             with_defaults(&item, size, curve)
         }),
         "beds" => map_items(&entry.value, "beds", |bed, path| {
-            let bed = presets.extend(bed, path, findings);
+            let bed = presets.extend(bed, path, User::Bed, findings);
             map_entries(&bed, |entry| match &*entry.key {
                 "routes" => map_items(&entry.value, &join(path, "routes"), |route, path| {
-                    presets.extend(route, path, findings)
+                    presets.extend(route, path, User::Route, findings)
                 }),
                 _ => Rc::clone(&entry.value),
             })
@@ -74,6 +75,18 @@ fn with_entries(node: &Rc<Node>, more: impl Iterator<Item = Entry>) -> Rc<Node> 
     Rc::new(Node { mark: node.mark, kind: Kind::Map { entries, repeats: repeats.clone() } })
 }
 
+/// A keyframe whose lanes go by the default curve where it names no other.
+fn with_curve(keyframe: &Rc<Node>, curve: &Entry) -> Rc<Node> {
+    let keyframe = with_entries(keyframe, std::iter::once(curve.clone()));
+    map_entries(&keyframe, |entry| match &*entry.key {
+        "curve" => {
+            let lane = |key| Entry { key: Rc::from(key), ..curve.clone() };
+            with_entries(&entry.value, spec::CURVES.words().map(lane))
+        }
+        _ => Rc::clone(&entry.value),
+    })
+}
+
 /// An object or group with the default size, and its keyframes with the default curve.
 fn with_defaults(item: &Rc<Node>, size: Option<&Entry>, curve: Option<&Entry>) -> Rc<Node> {
     let item = match size {
@@ -82,11 +95,30 @@ fn with_defaults(item: &Rc<Node>, size: Option<&Entry>, curve: Option<&Entry>) -
     };
     let Some(curve) = curve else { return item };
     map_entries(&item, |entry| match &*entry.key {
-        "automation" => map_items(&entry.value, "", |keyframe, _| {
-            with_entries(keyframe, std::iter::once(curve.clone()))
-        }),
+        "automation" => map_items(&entry.value, "", |keyframe, _| with_curve(keyframe, curve)),
         _ => Rc::clone(&entry.value),
     })
+}
+
+/// Who takes a preset over.
+#[derive(Clone, Copy)]
+enum User {
+    Object,
+    Bed,
+    Route,
+}
+
+impl User {
+    const ALL: [Self; 3] = [Self::Object, Self::Bed, Self::Route];
+
+    /// Its keys; of those of a preset it takes these alone.
+    fn spec(self) -> &'static MapSpec {
+        match self {
+            Self::Object => &spec::OBJECT,
+            Self::Bed => &spec::BED,
+            Self::Route => &spec::ROUTE,
+        }
+    }
 }
 
 /// What is known of a preset.
@@ -103,7 +135,10 @@ struct Preset<'n> {
     spot: Spot,
     cursor: Cursor<'n>,
     state: State,
+    parents: Vec<usize>,
     used: bool,
+    /// Which of [`User::ALL`] name it.
+    users: [bool; 3],
 }
 
 #[derive(Default)]
@@ -121,7 +156,8 @@ impl<'n> Presets<'n> {
         {
             presets.indices.insert(name.trim(), presets.list.len());
             let state = State::Unread;
-            presets.list.push(Preset { name: name.trim(), spot, cursor, state, used: false });
+            let (name, parents, users) = (name.trim(), Vec::new(), [false; 3]);
+            presets.list.push(Preset { name, spot, cursor, state, parents, used: false, users });
         }
         for i in 0..presets.list.len() {
             check_keys(&presets.list[i].cursor, findings);
@@ -162,6 +198,7 @@ impl<'n> Presets<'n> {
         let mut entries: Vec<Entry> = own_entries(cursor.node());
         // What no item has is refused already; to hand it down would only repeat that.
         entries.retain(|entry| &*entry.key != "extends" && spec::PRESET.has(&entry.key));
+        self.list[index].parents.clone_from(&parents);
         for parent in parents.into_iter().rev() {
             self.list[parent].used = true;
             let more = self.entries(parent, chain, findings);
@@ -208,8 +245,15 @@ impl<'n> Presets<'n> {
         names.iter().filter_map(|cursor| index(cursor, findings)).collect()
     }
 
-    /// An item with what its presets say and it does not.
-    fn extend(&mut self, item: &Rc<Node>, path: &str, findings: &mut Findings) -> Rc<Node> {
+    /// An item with what its presets say and it does not. A preset may hold keys for others than this
+    /// kind of item, which are none of its business.
+    fn extend(
+        &mut self,
+        item: &Rc<Node>,
+        path: &str,
+        user: User,
+        findings: &mut Findings,
+    ) -> Rc<Node> {
         let Some(key) = entry_of(item, "preset") else { return Rc::clone(item) };
         let cursor = Cursor::at(&key.value, join(path, "preset"));
         let mut entries = own_entries(item);
@@ -219,8 +263,11 @@ impl<'n> Presets<'n> {
             findings.expect_gap_at(item.mark);
         }
         for index in named.into_iter().rev() {
-            self.list[index].used = true;
+            let preset = &mut self.list[index];
+            (preset.used, preset.users[user as usize]) = (true, true);
             let more = self.entries(index, &mut Vec::new(), findings);
+            let more: Vec<Entry> =
+                more.iter().filter(|entry| user.spec().has(&entry.key)).cloned().collect();
             entries = inherit(entries, &more);
         }
         self.added += entries.len();
@@ -235,14 +282,63 @@ impl<'n> Presets<'n> {
         Rc::new(Node { mark: item.mark, kind: Kind::Map { entries, repeats: repeats.clone() } })
     }
 
-    /// Presets of an album serve other songs; one of the scene itself should be used.
-    fn note_unused(&self, findings: &mut Findings) {
-        for preset in self.list.iter().filter(|p| !p.used && !p.spot.mark.is_included()) {
+    /// Who takes a preset over takes its parents over.
+    fn hand_users_on(&mut self) {
+        for user in 0..User::ALL.len() {
+            let named = |i: &usize| self.list[*i].users[user];
+            let mut open: Vec<usize> = (0..self.list.len()).filter(named).collect();
+            while let Some(index) = open.pop() {
+                for parent in self.list[index].parents.clone() {
+                    if !std::mem::replace(&mut self.list[parent].users[user], true) {
+                        open.push(parent);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Presets of an album serve other songs; those of the scene itself should be used, whole.
+    fn note_unused(&mut self, findings: &mut Findings) {
+        self.hand_users_on();
+        for preset in self.list.iter().filter(|p| !p.spot.mark.is_included()) {
+            if preset.used {
+                preset.note_unused_keys(findings);
+                continue;
+            }
             let message = format!("nothing uses the preset {}", shorten(preset.name));
             let finding = Finding::note(rules::PRESET_UNUSED, message)
                 .subject(preset.name.to_owned())
                 .hint("write `preset` where it is meant, or remove it");
             findings.push(&preset.spot, finding);
+        }
+    }
+}
+
+impl Preset<'_> {
+    /// Notes keys that nobody has who names this preset. A preset that is a parent alone may have heirs
+    /// that nothing uses, which is noted already.
+    fn note_unused_keys(&self, findings: &mut Findings) {
+        let users = || User::ALL.into_iter().filter(|user| self.users[*user as usize]);
+        if users().next().is_none() {
+            return;
+        }
+        for entry in own_entries(self.cursor.node()) {
+            let foreign = users().all(|user| !user.spec().has(&entry.key));
+            if &*entry.key == "extends" || !spec::PRESET.has(&entry.key) || !foreign {
+                continue;
+            }
+            let having = User::ALL.into_iter().filter(|user| user.spec().has(&entry.key));
+            let having: Vec<_> = having.map(|user| format!("{}s", user.spec().name)).collect();
+            let names: Vec<_> = users().map(|user| format!("{}s", user.spec().name)).collect();
+            let finding = Finding::note(rules::PRESET_UNUSED, "nothing takes this key over")
+                .subject(self.name.to_owned())
+                .found(format!("{}, in a preset of {}", entry.key, names.join(" and ")))
+                .hint(format!(
+                    "{} have it; name the preset there, or remove it",
+                    having.join(" and ")
+                ));
+            let path = join(&self.spot.path, &entry.key);
+            findings.push(&Spot { mark: entry.mark, path }, finding);
         }
     }
 }

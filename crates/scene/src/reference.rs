@@ -1,6 +1,7 @@
 //! Every key as tables for people, written from [`crate::spec`].
 
 use crate::spec::{Absent, KeySpec, Kind, MapSpec, SCENE, Together};
+use crate::time::LATEST;
 use crate::value::{GAIN, Quantity};
 
 /// The reference of `scenes/README.md`, in Markdown: a section for each mapping of a scene, a row for
@@ -65,10 +66,10 @@ fn takes(kind: &Kind) -> String {
         Kind::Whole(quantity) => format!("whole number, {}", range(quantity)),
         Kind::Ordinal => "a number from 1".to_owned(),
         Kind::Gain => format!("[gain](#gains), {}, or `-inf`", range(&GAIN)),
-        Kind::Time { relative: false } => "[time](#times), 0 to 24 h".to_owned(),
-        Kind::Time { relative: true } => "[time](#times), 0 to 24 h, or `+` a span".to_owned(),
+        Kind::Time { relative: false } => format!("[time](#times), 0 to {LATEST}"),
+        Kind::Time { relative: true } => format!("[time](#times), 0 to {LATEST}, or `+` a span"),
         Kind::Bar => "a bar, `bar 9`, or a beat, `bar 9 beat 3`".to_owned(),
-        Kind::Offset => "[time](#times), -24 h to 24 h".to_owned(),
+        Kind::Offset => format!("[time](#times), -{LATEST} to {LATEST}"),
         Kind::Span => "[span of time](#times) above 0".to_owned(),
         Kind::SpanOrNothing => "[span of time](#times), or 0".to_owned(),
         Kind::Timecode => "[timecode](#times)".to_owned(),

@@ -13,7 +13,7 @@ use crate::place::{Findings, Spot};
 use crate::route::{self, Feeds};
 use crate::rules;
 use crate::scene::{Feed, ObjectEntry, Scene};
-use crate::time::{MAX_HOURS, longest};
+use crate::time::{LATEST, longest};
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Clip, Envelope,
     Finding, FrameCount, Item, Lane, LaneSource, Object, SampleRate, StemFacts, StemIndex,
@@ -216,7 +216,7 @@ impl<'s> Work<'s> {
         } else {
             Finding::error(rules::PROGRAMME_LENGTH, "the programme is too long")
                 .found(format!("{:.0} s", rate.seconds(longest_stem)))
-                .allowed(format!("up to {MAX_HOURS} h"))
+                .allowed(format!("up to {LATEST}"))
                 .hint("write `end` to cut it, or correct an `offset`")
         };
         self.findings.push(&Spot::start(), finding);

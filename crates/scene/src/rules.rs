@@ -30,7 +30,7 @@ cupola_model::rules! {
         "Correct the name, or write the preset under `presets`.";
     PRESET_CYCLE = "scene.preset.cycle", error, "Presets that extend each other.",
         "Take one `extends` out of the circle.";
-    PRESET_UNUSED = "scene.preset.unused", note, "A preset that nothing uses.",
+    PRESET_UNUSED = "scene.preset.unused", note, "A preset, or a key of one, that nothing uses.",
         "Write `preset` where it is meant, or remove it.";
     KEY_UNKNOWN = "scene.key.unknown", error, "A key that does not exist here.",
         "Correct the spelling; the finding lists the keys that exist here.";
@@ -96,6 +96,8 @@ cupola_model::rules! {
         "Check the layout and `order` of the stem against its channels.";
     NAME_UNKNOWN = "scene.name.unknown", error, "A group, object or bed that the scene does not have.",
         "Choose one of the names the finding lists.";
+    VERSION_SILENT = "scene.version.silent", warning, "A version in which nothing is heard.",
+        "Name what is heard in `solo`, or remove `solo`.";
     EDIT_REGION = "scene.edit.region", error, "A region that ends before it starts, or is the whole song.",
         "Correct `from` or `to`.";
     EDIT_OVERLAP = "scene.edit.overlap", error, "Edits that want different things of the same place.",
@@ -132,7 +134,7 @@ cupola_model::rules! {
         "Give it a position, a gain or a size, or remove it.";
     KEYFRAME_JUMP = "scene.keyframe.jump", note, "A value jumps at its first keyframe.",
         "Add a keyframe before it, if no jump is meant.";
-    KEYFRAME_AFTER_END = "scene.keyframe.after_end", warning, "A keyframe after the end of the programme.",
+    KEYFRAME_AFTER_END = "scene.keyframe.after_end", warning, "A keyframe, or a part of a path, after the end of the programme.",
         "Correct its time, or `end`.";
     PATH_END = "scene.path.end", error, "A path that ends before it starts.",
         "Put `until` after `start`.";

@@ -21,6 +21,8 @@ use std::sync::Arc;
 
 /// Longest programme and latest time.
 pub(crate) const MAX_HOURS: u32 = 24;
+/// The same as authors write it.
+pub(crate) const LATEST: &str = "24:00:00";
 /// Last bar that can be named.
 pub(crate) const MAX_BAR: u32 = 1_000_000;
 
@@ -93,11 +95,13 @@ impl Form {
                 }
                 _ => return None,
             };
-            let bar = bar.bytes().all(|b| b.is_ascii_digit()).then(|| bar.parse().ok())??;
+            let digits = !bar.is_empty() && bar.bytes().all(|b| b.is_ascii_digit());
+            // What is too large to be a number is out of range like any other.
+            let bar = digits.then(|| bar.parse().unwrap_or(u32::MAX))?;
             return Some(Self::Bar(bar, beat));
         }
         if let Some(count) = ["samples", "sample"].iter().find_map(|unit| text.strip_suffix(unit)) {
-            return count.trim_end().parse().ok().map(Self::Samples);
+            return parse_samples(count.trim_end()).map(Self::Samples);
         }
         let (negative, bare) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -128,6 +132,17 @@ impl Span {
             _ => None,
         }
     }
+}
+
+/// A whole number; one far beyond the latest time is as good as any other such.
+fn parse_samples(count: &str) -> Option<i64> {
+    const BEYOND: i64 = 1 << 50;
+    let (sign, digits) = match count.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, count.strip_prefix('+').unwrap_or(count)),
+    };
+    let whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    whole.then(|| sign * digits.parse().unwrap_or(BEYOND).min(BEYOND))
 }
 
 fn starts_like_a_number(text: &str) -> bool {
@@ -209,7 +224,7 @@ impl Cursor<'_> {
         if moment.seconds.is_negative() {
             let finding = Finding::error(rules::VALUE_RANGE, format!("{} is negative", self.key()))
                 .found(self.found())
-                .allowed(format!("0 to {MAX_HOURS} h"))
+                .allowed(format!("0 to {LATEST}"))
                 .hint(self.early_hint(clock));
             self.report(findings, finding);
             return None;
@@ -228,7 +243,7 @@ impl Cursor<'_> {
         if let Some(Form::Samples(samples)) = Form::parse(&self.found()) {
             let longest = i64::try_from(longest(clock.rate).0).unwrap_or(i64::MAX);
             if samples.saturating_abs() > longest {
-                self.too_long(findings);
+                self.too_long(findings, clock);
                 return None;
             }
             return Some(StemOffset::FileFrames(samples));
@@ -361,25 +376,43 @@ impl Cursor<'_> {
     fn check_length(&self, findings: &mut Findings, clock: &Clock, time: Ratio) -> Option<()> {
         let longest = clock.longest();
         if time > longest || Ratio::ZERO.minus(time) > longest {
-            self.too_long(findings);
+            self.too_long(findings, clock);
             return None;
         }
         Some(())
     }
 
-    fn too_long(&self, findings: &mut Findings) {
+    fn too_long(&self, findings: &mut Findings, clock: &Clock) {
+        let plain = "a plain number is seconds; write `600000 samples` for samples".to_owned();
+        let hint = match Timecode::looks_like(&self.found()) {
+            true => format!(
+                "at {} timecode runs slower than the clock: 24 hours of it last 24:01:26.4",
+                clock.frame_rate.name()
+            ),
+            false => plain,
+        };
         let finding = Finding::error(rules::VALUE_RANGE, format!("{} is too late", self.key()))
             .found(self.found())
-            .allowed(format!("up to {MAX_HOURS} h"))
-            .hint("a plain number is seconds; write `600000 samples` for samples");
+            .allowed(format!("up to {LATEST}"))
+            .hint(hint);
         self.report(findings, finding);
+    }
+}
+
+/// A comma stands for a decimal point, or between a bar and its beat.
+fn comma_hint(text: &str) -> String {
+    let spaced = text.replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_time = |text: &String| Form::parse(text).is_some() || Span::parse(text).is_some();
+    match [text.replace(',', "."), spaced].iter().find(|text| is_time(text)) {
+        Some(meant) => format!("did you mean `{}`?", shorten(meant)),
+        None => "decimals are written with a point, and times without commas".to_owned(),
     }
 }
 
 fn time_hint(text: &str) -> String {
     let number = |unit: &str| text.strip_suffix(unit).and_then(|n| parse_number(n.trim_end()));
     if text.contains(',') {
-        return format!("did you mean `{}`?", shorten(&text.replace(',', ".")));
+        return comma_hint(text);
     }
     if let Some(number) = number("min") {
         return format!("did you mean `{} s`?", number * 60.0);

@@ -132,8 +132,8 @@ pub(crate) const PAIR_ROOM: Quantity = Quantity {
     min: 0.0,
     max: 2.0,
     hint: |_| {
-        "in a room the width is the distance in x, and 2 is from wall to wall; degrees belong to \
-         azimuth and elevation"
+        "this position is a place in the room, as that of a loudspeaker is, so the width is the \
+         distance in x and 2 is from wall to wall; degrees belong to azimuth and elevation"
             .to_owned()
     },
 };

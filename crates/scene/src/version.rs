@@ -3,13 +3,38 @@
 use crate::place::Findings;
 use crate::read::{Cursor, Fields};
 use crate::rules;
+use crate::spec::SCENE;
+use crate::yaml::{Kind, Node, entry_of};
 use cupola_model::Finding;
 
-/// Asks for `cupola: 1`, the first key of every file.
+/// Asks for `cupola: 1`, the first key of a scene.
 pub(crate) fn check(fields: &mut Fields<'_>, findings: &mut Findings) {
-    if let Some(cursor) = fields.need("cupola", findings, "cupola: 1") {
-        check_value(&cursor, findings);
+    let Some(cursor) = fields.get("cupola") else {
+        let finding = Finding::error(rules::KEY_MISSING, "`cupola` is missing");
+        findings.push(fields.spot(), finding.hint("add `cupola: 1`"));
+        return;
+    };
+    check_value(&cursor, findings);
+}
+
+/// [`check`] for a scene, which may be a file that was meant to be included.
+pub(crate) fn check_scene(root: &Cursor<'_>, fields: &mut Fields<'_>, findings: &mut Findings) {
+    let has = |key| entry_of(root.node(), key).is_some();
+    if has("cupola") || !is_shared(root.node()) {
+        return check(fields, findings);
     }
+    fields.get("cupola");
+    let hint = "add `cupola: 1`; a file that is meant to be included is checked through the song that \
+                includes it";
+    root.report(findings, Finding::error(rules::KEY_MISSING, "`cupola` is missing").hint(hint));
+}
+
+/// Whether a document holds nothing but what songs share: known keys, and no whole programme.
+fn is_shared(node: &Node) -> bool {
+    let Kind::Map { entries, .. } = &node.kind else { return false };
+    let has = |key: &str| entries.iter().any(|entry| &*entry.key == key);
+    let programme = has("stems") && (has("beds") || has("objects"));
+    entries.iter().all(|entry| SCENE.has(&entry.key)) && !programme && !has("outputs")
 }
 
 /// Refuses a version that is not known.

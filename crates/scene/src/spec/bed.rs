@@ -21,11 +21,12 @@ pub(super) const CHANNEL: KeySpec = KeySpec {
 /// Presets that are taken over.
 pub(super) const PRESET_KEY: KeySpec = KeySpec {
     key: "preset",
-    about: "A preset, or a list of them, whose keys hold where none are written here. Of a list, later \
-            ones win. What is written here replaces the whole value of the preset.",
+    about: "A preset, or a list of them, whose keys hold where none are written here; keys of a preset \
+            that are none here are passed over. Of a list, later ones win. What is written here \
+            replaces the whole value of the preset.",
     kind: Kind::OneOf(&[Kind::Text, Kind::List(&Kind::Text)]),
     absent: Means("no preset"),
-    example: "[]",
+    example: "lead",
 };
 
 /// The stem that is heard.

@@ -1,6 +1,7 @@
 //! Groups and their gains.
 
 use super::Absent::{Refused, Value};
+use super::object::USUAL_CURVE;
 use super::{KeySpec, Kind, MapSpec, words};
 use crate::curve::Curve;
 
@@ -42,7 +43,8 @@ pub(crate) static GROUP_KEYFRAME: MapSpec = MapSpec {
         },
         KeySpec {
             key: "gain",
-            about: "Level from here on, added to the `gain` of the group.",
+            about: "Level from here on, added to the `gain` of the group. From or to `-inf` the way is \
+                    straight in amplitude.",
             kind: Kind::Gain,
             absent: Refused,
             example: "-6",
@@ -51,7 +53,7 @@ pub(crate) static GROUP_KEYFRAME: MapSpec = MapSpec {
             key: "curve",
             about: "How the level gets here from the keyframe before. `hold` stays and steps here.",
             kind: Kind::Words(|| words(&Curve::WORDS)),
-            absent: Value("linear"),
+            absent: USUAL_CURVE,
             example: "smooth",
         },
     ],

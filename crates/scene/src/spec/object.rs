@@ -196,7 +196,8 @@ pub(crate) static KEYFRAME: MapSpec = MapSpec {
         },
         KeySpec {
             key: "gain",
-            about: "Level from here on, added to the `gain` of the object.",
+            about: "Level from here on, added to the `gain` of the object. From or to `-inf` the way is \
+                    straight in amplitude, since decibels have no way to silence.",
             kind: Kind::Gain,
             absent: Means("the line between its neighbours, or 0"),
             example: "-6",
@@ -211,9 +212,10 @@ pub(crate) static KEYFRAME: MapSpec = MapSpec {
         KeySpec {
             key: "curve",
             about: "How the values get here from the keyframe before: one curve for all, or one each \
-                    for position, gain and size. `hold` stays and steps here.",
+                    for position, gain and size; what is not named goes by `curve` of `defaults`. \
+                    `hold` stays and steps here.",
             kind: Kind::OneOf(&[CURVE, Kind::Map(&CURVES)]),
-            absent: Value("linear"),
+            absent: USUAL_CURVE,
             example: "smooth",
         },
     ],
@@ -221,6 +223,9 @@ pub(crate) static KEYFRAME: MapSpec = MapSpec {
 };
 
 const CURVE: Kind = Kind::Words(|| words(&Curve::WORDS));
+
+/// The curve of a keyframe that names none.
+pub(super) const USUAL_CURVE: super::Absent = Means("what `defaults` say, or `linear`");
 
 pub(crate) static CURVES: MapSpec = MapSpec {
     name: "curves",
@@ -231,21 +236,21 @@ pub(crate) static CURVES: MapSpec = MapSpec {
             key: "position",
             about: "How the position gets here.",
             kind: CURVE,
-            absent: Value("linear"),
+            absent: USUAL_CURVE,
             example: "smooth",
         },
         KeySpec {
             key: "gain",
             about: "How the gain gets here; the way is straight in decibels when linear.",
             kind: CURVE,
-            absent: Value("linear"),
+            absent: USUAL_CURVE,
             example: "hold",
         },
         KeySpec {
             key: "size",
             about: "How the size gets here.",
             kind: CURVE,
-            absent: Value("linear"),
+            absent: USUAL_CURVE,
             example: "ease-out",
         },
     ],

@@ -83,7 +83,8 @@ const REPEATS_ON: KeySpec = KeySpec {
     example: "3",
 };
 const REPEATS_ONCE: KeySpec = KeySpec {
-    about: "How often the way is gone, there and back by turns. Excludes `until`.",
+    about: "How often the way is gone, there and back by turns; back it runs in reverse, its `curve` \
+            too. Excludes `until`.",
     absent: Value("1"),
     ..REPEATS_ON
 };
@@ -95,7 +96,8 @@ const UNTIL_ON: KeySpec = KeySpec {
     example: "bar 13",
 };
 const UNTIL_ONCE: KeySpec = KeySpec {
-    about: "Goes there and back until then; `+8 bars` counts from `start`. Excludes `repeats`.",
+    about: "Goes there and, in reverse, back until then; `+8 bars` counts from `start`. Excludes \
+            `repeats`.",
     absent: Means("the end of the way"),
     ..UNTIL_ON
 };

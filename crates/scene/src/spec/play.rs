@@ -20,7 +20,8 @@ pub(crate) static PLAY: MapSpec = MapSpec {
         KeySpec {
             key: "in",
             about: "The time of the stem that is heard first, counted from its first sample. Samples \
-                    count at the rate of the file; bars as if it started with the programme.",
+                    count at the rate of the file; bars as if it started with the programme. \
+                    A stem has no timecode.",
             kind: Kind::Time { relative: false },
             absent: Value("0"),
             example: "2 s",

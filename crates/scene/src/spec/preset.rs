@@ -41,7 +41,8 @@ pub(super) const REMOVE: KeySpec = KeySpec {
 pub(crate) static PRESET: MapSpec = MapSpec {
     name: "preset",
     about: "Keys of objects, beds and routes that several of them share, such as a role in the mix. \
-            Whoever names it under `preset` takes over every key it does not write itself.",
+            Whoever names it under `preset` takes over every key that it can have and does not \
+            write itself, so that one preset may serve a bed and its routes.",
     example: "{groups: [vocals], binaural: near}",
     keys: &[
         KeySpec {
@@ -49,7 +50,7 @@ pub(crate) static PRESET: MapSpec = MapSpec {
             about: "Another preset, or a list of them, whose keys hold where none are written here.",
             kind: Kind::OneOf(&[Kind::Text, Kind::List(&Kind::Text)]),
             absent: Means("no other preset"),
-            example: "[]",
+            example: "voice",
         },
         from(&OBJECT, "position"),
         from(&OBJECT, "gain"),

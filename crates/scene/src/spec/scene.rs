@@ -35,7 +35,7 @@ pub(crate) static SCENE: MapSpec = MapSpec {
     keys: &[
         KeySpec {
             key: "cupola",
-            about: "Version of the format. It is the first key of every file.",
+            about: "Version of the format, the first key of a scene. A file that is included needs none.",
             kind: Kind::Words(|| vec!["1"]),
             absent: Refused,
             example: "1",
@@ -46,7 +46,7 @@ pub(crate) static SCENE: MapSpec = MapSpec {
                     What is written here lies over what is included: mappings are joined key by key, \
                     beds and objects by their names, other lists are replaced; `~` for a value, or \
                     `remove: true` in a bed or object, takes away what is included. Stem files stay \
-                    relative to the scene.",
+                    relative to the scene. An included file may have every key but `outputs`.",
             kind: Kind::OneOf(&[Kind::File, Kind::List(&Kind::File)]),
             absent: Means("nothing more"),
             example: "../album.yaml",

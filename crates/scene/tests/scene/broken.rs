@@ -85,7 +85,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("cupola: 1\nend: ¦24:00:01\n", "scene.value.range"),
     ("cupola: 1\nend: ¦25:00:00\n", "scene.value.range"),
     ("cupola: 1\nend: ¦0\n", "scene.programme.length"),
-    ("cupola: 1\nend: ¦99999999999999999999999999 samples\n", "scene.value.time"),
+    ("cupola: 1\nend: ¦99999999999999999999999999 samples\n", "scene.value.range"),
     ("cupola: 1\nend: ¦1e300\n", "scene.value.range"),
     ("cupola: 1\nend: ¦bar 5\n", "scene.time.no_tempo"),
     ("cupola: 1\ntempo: {bpm: 120}\nend: ¦bar 0\n", "scene.value.range"),

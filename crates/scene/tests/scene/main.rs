@@ -27,6 +27,7 @@ mod table;
 mod thinning;
 mod times;
 mod versions;
+mod words;
 
 use cupola_model::{Finding, Object, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, parse_scene};

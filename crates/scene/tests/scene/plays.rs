@@ -204,14 +204,14 @@ fn what_does_not_fit_is_refused_with_its_place() {
         ("3.000 s", "up to 2.000 s, where the stem ends")
     );
     error("[{at: 0, in: 1 s, length: ¦1 bars}]", "scene.play.outside");
-    error("[{at: ¦0, fade_in: 1.5 s, fade_out: 0.6 s}]", "scene.play.fade");
-    error("[{at: ¦0, in: 1 s, loop: 3, every: 0.5 s}]", "scene.play.fade");
-    error("[{at: ¦0, in: 1 s, loop: 3, crossfade: 1 s}]", "scene.play.fade");
+    error("[{at: 0, fade_in: ¦1.5 s, fade_out: 0.6 s}]", "scene.play.fade");
+    error("[{at: 0, in: 1 s, loop: 3, every: ¦0.5 s}]", "scene.play.fade");
+    error("[{at: 0, in: 1 s, loop: 3, crossfade: ¦1 s}]", "scene.play.fade");
     error("[{at: 0, in: 1 s, loop: 3, every: 2 s, crossfade: ¦1 s}]", "scene.key.conflict");
     error("[{at: 0, out: 1 s, length: ¦1 s}]", "scene.key.conflict");
     error("[{at: ¦+1 s}]", "scene.time.relative");
     error("¦[]", "scene.value.empty");
-    error("[{at: ¦23:59:59, loop: 10}]", "scene.value.range");
+    error("[{at: 23:59:59, loop: ¦10}]", "scene.value.range");
     error("[{at: 0}], offset: ¦1 s", "scene.key.conflict");
 }
 

@@ -1,6 +1,7 @@
 //! Presets and defaults: what a scene with them means, told by the scene without them.
 
 use super::{all_findings, stem, timeline};
+use cupola_model::Severity;
 
 const HEAD: &str = "cupola: 1\nend: 10\nstems: {a: {file: a.wav}}\n";
 
@@ -50,6 +51,49 @@ fn beds_and_routes_take_presets_too() {
 }
 
 #[test]
+fn each_kind_of_user_takes_the_keys_it_can_have_and_no_others() {
+    let role = "presets:\n  base: {groups: [drums], format: 5.1, channel: 1}\n  \
+                role: {extends: base, binaural: far, to: C, lowpass: 90, gain: -3, position: {azimuth: 9}}\n";
+    let users = "beds:\n  - {preset: role, routes: [{stem: a, preset: role}]}\n\
+                 objects: [{stem: a, preset: role}]\n";
+    same(
+        &format!("{role}{users}"),
+        "beds:\n  - {format: 5.1, binaural: far, groups: [drums], routes: [{stem: a, groups: [drums], channel: 1, to: C, lowpass: 90, gain: -3}]}\n\
+         objects: [{stem: a, groups: [drums], channel: 1, binaural: far, gain: -3, position: {azimuth: 9}}]\n",
+    );
+    let unused = |text: &str| {
+        let all = all_findings(&format!("{HEAD}{text}"), &[stem(1, 480_000)]);
+        let unused = all.into_iter().filter(|f| f.rule == "scene.preset.unused");
+        unused.map(|f| (f.place.path, f.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(unused(&format!("{role}{users}")), []);
+    // Nobody is left who has a format, or a place; of the parent either.
+    let note = |path: &str| (path.to_owned(), Severity::Note);
+    let route = "beds: [{format: 2.0, routes: [{stem: a, preset: role}]}]\n";
+    let expected =
+        ["presets.base.format", "presets.role.binaural", "presets.role.position"].map(note);
+    assert_eq!(unused(&format!("{role}{route}")), expected);
+}
+
+#[test]
+fn lanes_that_a_curve_does_not_name_go_by_the_default_curve() {
+    let frames =
+        "{at: 1, azimuth: 0, gain: 0, size: 0}, {at: 5, azimuth: 90, gain: -9, size: 1, curve: ";
+    let object = |curve: &str| {
+        format!(
+            "objects: [{{stem: a, position: {{azimuth: 0}}, automation: [{frames}{curve}}}]}}]\n"
+        )
+    };
+    let smooth = |with: &str, without: &str| {
+        same(&format!("defaults: {{curve: smooth}}\n{}", object(with)), &object(without));
+    };
+    smooth("{gain: hold}", "{position: smooth, gain: hold, size: smooth}");
+    smooth("{position: linear, size: ease-in}", "{position: linear, gain: smooth, size: ease-in}");
+    smooth("{}", "smooth");
+    same(&object("{gain: hold}"), &object("{position: linear, gain: hold, size: linear}"));
+}
+
+#[test]
 fn defaults_hold_for_objects_and_groups_that_do_not_say_otherwise() {
     same(
         "defaults: {size: 0.2, curve: smooth, binaural: far}\ngroups: {g: {automation: [{at: 0, gain: 0}, {at: 4, gain: -9}]}}\n\
@@ -85,7 +129,7 @@ fn wrong_presets_are_refused_where_they_stand() {
     finds(&with("q: {gain: 1}"), "scene.preset.unknown", ":6:", "allowed q");
     finds(&with("p: {gian: 1}"), "scene.key.unknown", ":5:7", "`gain`");
     finds(&with("p: {name: x}"), "scene.key.unknown", ":5:7", "presets.p.name");
-    finds(&with("p: {lowpass: 100}"), "scene.key.unknown", ":5:7", "objects[0].lowpass");
+    finds(&with("p: {lowpass: 100}"), "scene.preset.unused", ":5:7", "routes have it");
     finds(&with("p: {extends: p}"), "scene.preset.cycle", ":5:3", "p extends p");
     let circle = "p: {extends: q}\n  q: {extends: [r]}\n  r: {extends: p}";
     finds(&with(circle), "scene.preset.cycle", ":5:3", "p extends q extends r extends p");

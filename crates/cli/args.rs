@@ -148,7 +148,7 @@ RMS and peak are in dBFS over the 400 ms around the instant, with every gain at 
         /// The file to write; its ending decides: .svg or .html
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
-        /// One instant in the words of the scene: 12.5 s, \"bar 9 beat 2\", 01:00:12:08
+        /// One instant in the words of the scene: 12.5 s, "bar 9 beat 2", 01:00:12:08
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
         /// The loudspeakers drawn: a layout by name, or a layout file (.yaml)
@@ -169,8 +169,9 @@ RMS and peak are in dBFS over the 400 ms around the instant, with every gain at 
 
 Values, their spelling and quotation marks, the order of keys, anchors and every comment stay as
 they are. Indentation and blanks become uniform; `{flow: style}` stays on its line up to 100 columns.
-Columns that you have lined up stay lined up. The result is read again before it is written: a scene
-whose meaning would change is left alone. Unless all files can be laid out, none is written.")]
+Columns that you have lined up stay lined up; lines end with LF. The result is read again before it is
+written: a scene whose meaning would change is left alone. If one of the files cannot be laid out, none
+is written; files are written one after the other.")]
     Fmt {
         /// Scenes, or `-` for stdin
         #[arg(required = true, value_name = "FILE")]

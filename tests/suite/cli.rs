@@ -270,17 +270,18 @@ fn the_schema_is_a_document_of_its_own_even_when_quiet() {
 }
 
 #[test]
-fn a_scene_that_is_not_utf_8_is_refused_with_the_line() {
+fn a_scene_that_is_not_utf_8_is_refused_with_the_place() {
     let project = project();
-    for (bytes, line) in [
-        (b"cupola: 1\ntitle: caf\xe9\n".as_slice(), 2),
-        (b"\xff\xfec\0u\0p\0", 1),
-        (b"cupola: 1\n# \xc0\xaf\n", 2),
-        (b"cupola: 1\ntitle: x\nartist: \xed\xa0\x80\n", 3),
+    for (bytes, place, what) in [
+        (b"cupola: 1\ntitle: caf\xe9\n".as_slice(), "2:11", "is not UTF-8"),
+        (b"\xff\xfec\0u\0p\0", "1:1", "is UTF-16"),
+        (b"cupola: 1\n# \xc0\xaf\n", "2:3", "is not UTF-8"),
+        (b"cupola: 1\ntitle: x\nartist: \xc3\xa9\xed\xa0\x80\n", "3:10", "is not UTF-8"),
     ] {
         std::fs::write(project.path("scene.yaml"), bytes).unwrap();
         let said = project.run(&["check", "scene.yaml"]).expect(3).stderr;
-        assert!(said.contains(&format!("line {line} is not UTF-8")), "{bytes:?}: {said}");
+        assert!(said.contains(&format!("scene.yaml:{place} on")), "{bytes:?}: {said}");
+        assert!(said.contains(what), "{bytes:?}: {said}");
     }
 }
 

@@ -154,6 +154,10 @@ fn times_after_the_end_and_words_that_are_no_time_are_refused() {
     }
     assert!(run.stdout.is_empty(), "nothing is shown when one time is wrong: {}", run.stdout);
     project.run(&["show", "scene.yaml", "--at", "noon"]).expect(2);
+    let empty = project.run(&["show", "scene.yaml", "--at", ""]).expect(2).stderr;
+    assert!(empty.contains("--at needs an instant, such as --at 12.5"), "{empty}");
+    let comma = project.run(&["show", "scene.yaml", "--at", "1,5"]).expect(2).stderr;
+    assert!(comma.contains("did you mean `1.5`?") && !comma.contains("+2 bars"), "{comma}");
     project.run(&["show", "scene.yaml"]).expect(2);
     project.run(&["show", "scene.yaml", "--at", "11.999 s"]).expect(0);
 }

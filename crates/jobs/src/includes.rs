@@ -59,6 +59,16 @@ impl Includes {
             ),
         }
     }
+
+    fn linked_outside(&self) -> IncludeRefusal {
+        IncludeRefusal::Outside {
+            folder: self.project.display().to_string(),
+            hint: format!(
+                "a link on this path leads out of the folder; put the file itself there, or a `{MARKER}` \
+                 into the folder that holds everything to be shared"
+            ),
+        }
+    }
 }
 
 fn canonical_folder(folder: &Path) -> PathBuf {
@@ -100,7 +110,9 @@ impl IncludeSource for Includes {
             return Err(unreadable("it is not there", hint));
         };
         if !canonical.starts_with(&self.project) {
-            return Err(self.outside());
+            // What the words say is inside is outside by a link.
+            let linked = tidy(&wanted).starts_with(&self.project);
+            return Err(if linked { self.linked_outside() } else { self.outside() });
         }
         let written = from.shown_folder.join(path);
         // Behind a link, a step back leads elsewhere than the words say.
@@ -223,9 +235,16 @@ mod tests {
         let (folder, mut includes) = shared_album();
         let song = folder.path().join("album/song");
         symlink(folder.path().join("secret.yaml"), song.join("link.yaml")).unwrap();
-        assert!(is_outside(&refusal(&mut includes, "link.yaml")));
         symlink(folder.path(), song.join("up")).unwrap();
-        assert!(is_outside(&refusal(&mut includes, "up/secret.yaml")));
+        for path in ["link.yaml", "up/secret.yaml"] {
+            let refused = refusal(&mut includes, path);
+            assert!(
+                is_outside(&refused) && format!("{refused:?}").contains("a link"),
+                "{refused:?}"
+            );
+        }
+        let refused = format!("{:?}", refusal(&mut includes, "../../secret.yaml"));
+        assert!(!refused.contains("a link"), "{refused}");
         // A link that leads back inside is as good as the file, and is the same file.
         let album = includes.locate("../album.yaml", 0).unwrap();
         let linked = includes.locate("up/album/album.yaml", 0).unwrap();
@@ -250,9 +269,12 @@ mod tests {
         for (path, words) in [
             ("parts", "folder"),
             ("kick.wav", "sound"),
-            ("latin.yaml", "line 2 is not UTF-8"),
+            ("latin.yaml", "latin.yaml:2:11 on"),
             ("huge.yaml", "larger than 10 MiB"),
             ("parts/prt.yaml", "did you mean `part.yaml`"),
+            // Nothing is like it but the ending, or the name of sound.
+            ("parts/kick.yaml", "check the path"),
+            ("kik.yaml", "check the path"),
             ("prats/part.yaml", "paths count from the file that includes it"),
             ("", "folder"),
             ("a\0b", "not there"),

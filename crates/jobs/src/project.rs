@@ -208,10 +208,24 @@ pub(crate) fn similar_file(path: &Path, from: &str) -> String {
     };
     let names = entries.take(NAMES_COMPARED).flatten();
     let names = names.map(|e| e.file_name().to_string_lossy().into_owned());
-    let scored = names.map(|name| (strsim::jaro_winkler(&wanted, &name), name));
+    let scored = names.map(|name| (likeness(&wanted, &name), name));
     match scored.max_by(|a, b| a.0.total_cmp(&b.0)) {
         Some((score, name)) if score > 0.8 => format!("did you mean `{name}` in the same folder?"),
         _ => format!("check the path; it counts from {from}"),
+    }
+}
+
+/// How much two file names are alike, up to 1. A YAML file is meant by no other file, and the ending it
+/// shares with all of its kind counts for nothing.
+fn likeness(wanted: &str, name: &str) -> f64 {
+    let bare = |name: &str| {
+        let (bare, ending) = name.rsplit_once('.')?;
+        ["yaml", "yml"].contains(&ending).then(|| bare.to_owned())
+    };
+    match (bare(wanted), bare(name)) {
+        (Some(wanted), Some(name)) => strsim::jaro_winkler(&wanted, &name),
+        (Some(_), None) => 0.0,
+        _ => strsim::jaro_winkler(wanted, name),
     }
 }
 
@@ -253,6 +267,11 @@ pub(crate) fn bounded_text(
     String::from_utf8(bytes).map_err(|e| {
         let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
         let line = 1 + good.iter().filter(|&&b| b == b'\n').count();
-        refuse(format!("line {line} is not UTF-8 text; save the file as UTF-8 ({expected})"))
+        let last = good.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+        let column = 1 + String::from_utf8_lossy(last).chars().count();
+        let place = format!("{}:{line}:{column}", path.display());
+        let wide = [[0xff, 0xfe], [0xfe, 0xff]].iter().any(|mark| e.as_bytes().starts_with(mark));
+        let found = if wide { "this is UTF-16" } else { "this is not UTF-8 text" };
+        refuse(format!("{found}, from {place} on; save the file as UTF-8 ({expected})"))
     })
 }

@@ -101,12 +101,16 @@ fn kind_of(path: &Path) -> Result<Kind, JobError> {
 
 /// The frame of a time given on the command line, within the programme.
 pub(crate) fn instant(project: &Project, text: &str) -> Result<FrameIndex, JobError> {
+    if text.trim().is_empty() {
+        let words = "--at needs an instant, such as --at 12.5 or --at \"bar 9\"";
+        return Err(JobError::Usage(words.to_owned()));
+    }
     let frame = project.scene.instant(text).map_err(|finding| {
         let parts =
-            [(" found ", &finding.found), (", allowed ", &finding.allowed), ("; ", &finding.hint)];
+            [(": found ", &finding.found), (", allowed ", &finding.allowed), ("; ", &finding.hint)];
         let tail = parts.iter().filter(|(_, text)| !text.is_empty());
         let tail: String = tail.map(|(word, text)| format!("{word}{text}")).collect();
-        JobError::Usage(format!("--at: {}:{tail}", finding.message))
+        JobError::Usage(format!("--at: {}{tail}", finding.message))
     })?;
     let length = project.timeline.length;
     if frame.0 >= length.0 {

@@ -128,7 +128,8 @@ impl Reader<'_> {
             vec![cursor]
         };
         for item in &items {
-            let path = item.text(self.findings);
+            let named = item.scalar(self.findings, "a file such as ../album.yaml");
+            let path = named.and_then(|_| item.text(self.findings));
             if path.and_then(|path| self.include(&path, &item.spot(), number)).is_none() {
                 self.findings.expect_gaps();
             }

@@ -79,6 +79,7 @@ mod route;
 mod rules;
 mod scene;
 mod schema;
+mod slips;
 mod spec;
 mod split;
 mod stop;

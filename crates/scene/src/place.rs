@@ -88,6 +88,8 @@ pub(crate) struct Findings {
     gaps: bool,
     /// The mappings that lack keys for a reason that was found already.
     gaps_at: HashSet<Mark>,
+    /// The keys whose values are comments.
+    comments_at: HashSet<Mark>,
     /// What is listed already, but for the path that led there.
     listed: HashSet<u64>,
 }
@@ -118,6 +120,7 @@ impl Findings {
             more: false,
             gaps: false,
             gaps_at: HashSet::new(),
+            comments_at: HashSet::new(),
             listed: HashSet::new(),
         }
     }
@@ -179,6 +182,16 @@ impl Findings {
     /// Says that the mapping at a place lacks keys for a reason that was found already.
     pub(crate) fn expect_gap_at(&mut self, mark: Mark) {
         self.gaps_at.insert(mark);
+    }
+
+    /// Says that a comment stands where the value of a key should.
+    pub(crate) fn expect_comment_at(&mut self, key: Mark) {
+        self.comments_at.insert(key);
+    }
+
+    /// Whether [`Findings::expect_comment_at`] said so.
+    pub(crate) fn is_comment_at(&self, key: Mark) -> bool {
+        self.comments_at.contains(&key)
     }
 
     /// Whether further errors are not listed, so that reading on is of no use.

@@ -114,9 +114,13 @@ impl<'n> Cursor<'n> {
 
     fn wrong_kind(&self, findings: &mut Findings, wanted: &str) {
         let finding = if self.node.is_null() {
+            let hint = match findings.is_comment_at(self.node.mark) {
+                true => "`#` starts a comment; quote a value that holds it, such as \"#1\"",
+                false => "write one or remove the key",
+            };
             Finding::error(rules::VALUE_EMPTY, format!("{} has no value", self.key()))
                 .allowed(wanted)
-                .hint("write one or remove the key")
+                .hint(hint)
         } else {
             Finding::error(rules::VALUE_TYPE, format!("{} must be {wanted}", self.key()))
                 .found(self.found())
@@ -282,6 +286,9 @@ impl<'n> Fields<'n> {
             String::new()
         } else if !key.is_empty() && key.chars().all(|c| c.is_ascii_digit()) {
             "a comma starts a new key; decimals are written with a point".to_owned()
+        } else if let Some((word, value)) = key.split_once(':').filter(|(w, _)| self.spec.has(w)) {
+            let value = if value.starts_with(['{', '[']) { "…" } else { value };
+            format!("a blank belongs after the colon: `{word}: {}`", shorten(value))
         } else {
             did_you_mean(key, self.spec.words())
         }

@@ -296,18 +296,19 @@ impl Cursor<'_> {
                 }
             },
             None => {
-                self.no_time(text, findings);
+                self.no_time(text, before.is_some(), findings);
                 None
             }
         }
     }
 
-    fn no_time(&self, text: &str, findings: &mut Findings) {
-        const FORMS: &str = "12.5 s, 0:12.5, 1:02:03.5, 600000 samples, bar 9, bar 9 beat 2.5, \
-            01:00:12:08, +2 bars or a number of seconds";
+    fn no_time(&self, text: &str, follows: bool, findings: &mut Findings) {
+        const FORMS: &str =
+            "12.5 s, 0:12.5, 1:02:03.5, 600000 samples, bar 9, bar 9 beat 2.5, 01:00:12:08";
+        let after = if follows { ", +2 bars" } else { "" };
         let finding = Finding::error(rules::VALUE_TIME, format!("{} is not a time", self.key()))
             .found(shorten(text))
-            .allowed(FORMS)
+            .allowed(format!("{FORMS}{after} or a number of seconds"))
             .hint(time_hint(text));
         self.report(findings, finding);
     }

@@ -7,7 +7,7 @@
 //! YAML guesses types. Aliases share their node; merge keys are expanded here.
 
 use crate::place::{FileId, Findings, Mark, Spot};
-use crate::rules;
+use crate::{rules, slips};
 use cupola_model::Finding;
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span};
 use std::collections::{HashMap, HashSet};
@@ -121,7 +121,7 @@ pub(crate) fn parse_file(
     options.set_emit_comments(false);
     options.flow_nesting_limit = MAX_DEPTH as usize;
     options.block_nesting_limit = MAX_DEPTH as usize;
-    let mut builder = Builder::new(file, budget.nodes, findings);
+    let mut builder = Builder::new(file, budget.nodes, text, findings);
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
             Ok((event, span)) => builder.event(event, span)?,
@@ -181,6 +181,9 @@ struct Builder<'f> {
     file: FileId,
     /// Most nodes.
     allowed: u64,
+    text: &'f str,
+    /// Its lines, once one of them was asked for.
+    lines: Vec<&'f str>,
     findings: &'f mut Findings,
     open: Vec<Open>,
     anchors: HashMap<usize, Weighed>,
@@ -192,10 +195,12 @@ struct Builder<'f> {
 }
 
 impl<'f> Builder<'f> {
-    fn new(file: FileId, allowed: u64, findings: &'f mut Findings) -> Self {
+    fn new(file: FileId, allowed: u64, text: &'f str, findings: &'f mut Findings) -> Self {
         Self {
             file,
             allowed,
+            text,
+            lines: Vec::new(),
             findings,
             open: Vec::new(),
             anchors: HashMap::new(),
@@ -361,6 +366,7 @@ impl<'f> Builder<'f> {
         if anchor != 0 {
             self.anchors.insert(anchor, done.clone());
         }
+        self.look_for_comment(&done.node);
         let Some(parent) = self.open.last_mut() else {
             self.root = Some(done.node);
             return Some(());
@@ -382,37 +388,31 @@ impl<'f> Builder<'f> {
         Some(())
     }
 
-    fn syntax_error(&mut self, error: &ScanError, text: &str) {
-        let words = error.info();
-        let mut place = (error.marker().line(), error.marker().col());
-        // A tab is found while reading what stands before it, whose place would mislead.
-        if words.contains("tab") {
-            place = tab_after(text, place.0).unwrap_or(place);
-        }
-        let mark = self.mark(place.0, place.1);
-        let hint = match () {
-            () if words.contains("tab") => "indent with spaces, not tabs",
-            () if words.contains("anchor") => "an alias `*name` needs an anchor `&name` before it",
-            () if words.contains("nest") || words.contains("recursion") => "flatten the scene",
-            () if words.contains("quot") => "is a quotation mark missing or doubled?",
-            () if words.contains("bracket") || words.contains("flow") => {
-                "check that every `[` and `{` is closed"
-            }
-            () => "check indentation and colons here and on the line above",
+    /// Remembers a key whose value is missing for a comment that starts where a value should.
+    fn look_for_comment(&mut self, value: &Node) {
+        let Some(Open { parts: Parts::Map { key: Some(Key::Name { name, mark }), .. }, .. }) =
+            self.open.last()
+        else {
+            return;
         };
-        let finding = Finding::error(rules::YAML_SYNTAX, format!("this is not YAML: {words}"));
-        self.stop(mark, finding.hint(hint));
+        if !matches!(&value.kind, Kind::Scalar { text, plain: true } if text.is_empty()) {
+            return;
+        }
+        if self.lines.is_empty() {
+            self.lines = self.text.lines().collect();
+        }
+        let line = (mark.line as usize).checked_sub(1).and_then(|line| self.lines.get(line));
+        if line.is_some_and(|line| slips::is_commented(line, name, mark.column)) {
+            self.findings.expect_comment_at(*mark);
+        }
     }
-}
 
-/// Line, from 1, and column, from 0, of the first tab in the indentation of a line, from a line on.
-fn tab_after(text: &str, line: usize) -> Option<(usize, usize)> {
-    let lines = text.lines().enumerate().skip(line.saturating_sub(1));
-    let mut tabs = lines.filter_map(|(i, line)| {
-        let column = line.find(|c| c != ' ').filter(|column| line[*column..].starts_with('\t'))?;
-        Some((i + 1, column))
-    });
-    tabs.next()
+    fn syntax_error(&mut self, error: &ScanError, text: &str) {
+        let place = (error.marker().line(), error.marker().col());
+        let slip = slips::explain(&error.info(), place, text);
+        let mark = self.mark(slip.place.0, slip.place.1);
+        self.stop(mark, Finding::error(rules::YAML_SYNTAX, slip.message).hint(slip.hint));
+    }
 }
 
 fn as_key(node: &Node, mark: Mark, findings: &mut Findings) -> Key {

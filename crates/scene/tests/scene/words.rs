@@ -127,3 +127,44 @@ fn a_pair_of_degrees_at_a_loudspeaker_is_told_that_it_stands_in_the_room() {
     let found = assert_found(&format!("{HEAD}{text}"), &facts, "scene.value.range", Error);
     assert!(found.hint.contains("place in the room, as that of a loudspeaker"), "{found}");
 }
+
+/// Marked heads that are no YAML or lack a value, and what is said.
+#[rustfmt::skip]
+const SLIPS: &[(&str, &str, &str)] = &[
+    ("scene.yaml.syntax", "title: My¦: song\n", "`title: \"My: song\"`"),
+    ("scene.yaml.syntax", "title: My¦: song # the third\n", "`title: \"My: song\"`"),
+    ("scene.yaml.syntax", "title: x\n  artist¦: y\n", "check indentation"),
+    ("scene.yaml.syntax", "¦title:X\n", "a blank belongs after the colon: `title: …`"),
+    ("scene.yaml.syntax", "groups: {g¦:{gain: 1}}\n", "a blank belongs after the colon: `g: …`"),
+    ("scene.key.unknown", "¦tempo:{bpm: 120}\n", "a blank belongs after the colon: `tempo: …`"),
+    ("scene.yaml.syntax", "title: a¦\0b\n", "save it as UTF-8"),
+    ("scene.value.empty", "¦title: #1\n", "`#` starts a comment"),
+    ("scene.value.empty", "tempo: {bpm: 120}\nartist: x\n¦title:   # none yet\n", "`#` starts a comment"),
+    ("scene.value.empty", "¦title:\n# none yet\n", "write one or remove"),
+    ("scene.key.unknown", "tempo: {¦bpm:120}\n", "a blank belongs after the colon: `bpm: 120`"),
+];
+
+#[test]
+fn common_slips_in_yaml_get_plain_remedies() {
+    for (rule, marked, said) in SLIPS {
+        let marked = format!("cupola: 1\n{marked}{REST}");
+        let (text, line, column) = super::unmark(&marked);
+        let all = all_findings(&text, &[stem(1, 480_000)]);
+        let found = all.iter().find(|f| f.rule == *rule);
+        let found = found.unwrap_or_else(|| panic!("{marked}\n{all:#?}"));
+        assert!(found.to_string().contains(said), "{marked}\n{found}");
+        assert_eq!((found.place.line, found.place.column), (line, column), "{marked}\n{found}");
+    }
+    // UTF-16 without a mark is UTF-8 as far as its bytes go.
+    let wide: String = "cupola: 1\n".chars().flat_map(|c| [c, '\0']).collect();
+    let all = all_findings(&wide, &[None]);
+    assert!(all[0].hint.contains("UTF-16"), "{all:#?}");
+}
+
+#[test]
+fn a_comment_is_looked_for_in_no_time() {
+    let keys: String = (0..50_000).map(|i| format!("k{i}: , ")).collect();
+    let start = std::time::Instant::now();
+    all_findings(&format!("cupola: 1\ntempo: {{{keys}}}\n"), &[None]);
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+}

@@ -29,12 +29,10 @@ pub(crate) fn check_scene(root: &Cursor<'_>, fields: &mut Fields<'_>, findings: 
     root.report(findings, Finding::error(rules::KEY_MISSING, "`cupola` is missing").hint(hint));
 }
 
-/// Whether a document holds nothing but what songs share: known keys, and no whole programme.
+/// Whether a document holds nothing but what songs share: known keys, and neither a title nor outputs.
 fn is_shared(node: &Node) -> bool {
     let Kind::Map { entries, .. } = &node.kind else { return false };
-    let has = |key: &str| entries.iter().any(|entry| &*entry.key == key);
-    let programme = has("stems") && (has("beds") || has("objects"));
-    entries.iter().all(|entry| SCENE.has(&entry.key)) && !programme && !has("outputs")
+    entries.iter().all(|e| SCENE.has(&e.key) && !["title", "outputs"].contains(&&*e.key))
 }
 
 /// Refuses a version that is not known.

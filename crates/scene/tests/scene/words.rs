@@ -108,7 +108,8 @@ fn a_file_to_be_included_is_not_taken_for_a_scene_without_its_first_key() {
     for (text, shared) in [
         ("tempo: {bpm: 120}\npresets: {p: {gain: -3}}\n", true),
         ("stems: {a: {file: a.wav}}\n", true),
-        ("stems: {a: {file: a.wav}}\nobjects: [{stem: a, position: {azimuth: 0}}]\n", false),
+        ("stems: {a: {file: a.wav}}\nobjects: [{stem: a, position: {azimuth: 0}}]\n", true),
+        ("title: x\nstems: {a: {file: a.wav}}\n", false),
         ("outputs: [{speakers: 2.0}]\n", false),
         ("titel: x\n", false),
     ] {

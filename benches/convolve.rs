@@ -6,8 +6,8 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use cupola_model::{
     Automation, BinauralMode, FrameCount, FrameIndex, FrameRate, Item, Lane, LinearGain, Object,
-    ObjectState, PlanarBlock, PolarPosition, Position, SampleRate, TimedPoint, Timeline,
-    TrackIndex,
+    ObjectFeatures, ObjectState, PlanarBlock, PolarPosition, Position, SampleRate, TimedPoint,
+    Timeline, TrackIndex,
 };
 use cupola_render::{Renderer, binaural::BinauralRenderer};
 use std::hint::black_box;
@@ -32,6 +32,7 @@ fn object(lane: usize, moving: bool) -> Item {
         lane: TrackIndex(lane),
         binaural: BinauralMode::Mid,
         automation: Automation::new((0..3).map(point).collect()).expect("legal points"),
+        features: ObjectFeatures::default(),
     })
 }
 

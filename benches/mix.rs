@@ -35,6 +35,7 @@ fn mover(index: usize, room: bool, size: f64) -> Item {
         lane: TrackIndex(index),
         binaural: BinauralMode::Mid,
         automation: Automation::new(points).expect("legal points"),
+        features: ObjectFeatures::default(),
     })
 }
 

@@ -75,7 +75,23 @@ fn mover(index: usize, lane: usize) -> Item {
         lane: TrackIndex(lane),
         binaural: BinauralMode::Mid,
         automation: Automation::new(points).expect("legal points"),
+        features: features(index),
     })
+}
+
+/// Every other object is told all that an object can be.
+fn features(index: usize) -> ObjectFeatures {
+    if index.is_multiple_of(2) {
+        return ObjectFeatures::default();
+    }
+    let zone = ZoneBox { min: [-1.0, -1.0, -1.0], max: [1.0, -0.5, 0.2] };
+    ObjectFeatures {
+        snap: Some(Snap { within: Some(0.5) }),
+        zones: Zones { set: Some(ZoneSet::NoSides), no_heights: index > 2, boxes: vec![zone] },
+        divergence: Some(Divergence { value: 0.4, width: 0.5 }),
+        diffuse: 0.3,
+        importance: 7,
+    }
 }
 
 /// A 7.1.2 bed with a filtered LFE send, and four moving objects.

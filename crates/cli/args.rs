@@ -274,6 +274,10 @@ pub(crate) struct Part {
     /// Stop at this time of the programme; `+2 bars` counts from --from
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) until: Option<String>,
+    /// Leave out objects whose `importance` in the scene is less than this, 0 to 10
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true,
+          value_parser = clap::value_parser!(u8).range(0..=10))]
+    pub(crate) importance: u8,
 }
 
 /// What of a scene is shown.

@@ -169,6 +169,7 @@ fn options(part: &Part, work: &Work) -> ProduceOptions {
             group: None,
             from: part.from.clone(),
             until: part.until.clone(),
+            importance: part.importance,
         },
         force: work.force,
         threads: usize::from(work.threads),

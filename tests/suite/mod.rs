@@ -2,6 +2,7 @@ mod architecture;
 mod cli;
 mod determinism;
 mod edits;
+mod features;
 mod fmt;
 mod includes;
 mod pages;

@@ -25,7 +25,7 @@ pub struct TrackIds {
 /// #     frame_rate: FrameRate::Fps24, stems: vec![], lanes: vec![Lane::default()],
 /// #     items: vec![Item::Object(Object { name: "Voice".into(), groups: vec![],
 /// #         lane: TrackIndex(0), binaural: BinauralMode::Mid,
-/// #         automation: Automation::fixed(state)? })] };
+/// #         automation: Automation::fixed(state)?, features: ObjectFeatures::default() })] };
 /// let rows = cupola_adm::tracks(&timeline);
 /// assert_eq!(rows[0].uid, "ATU_00000001");
 /// assert_eq!(rows[0].track_format, "AT_00031001_01");

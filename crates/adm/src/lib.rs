@@ -15,6 +15,7 @@ mod bounded;
 mod check;
 mod collect;
 mod error;
+mod features;
 mod finding_list;
 mod ids;
 mod limits;

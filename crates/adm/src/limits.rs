@@ -1,5 +1,6 @@
 //! What the profile refuses, said before anything is written.
 
+use crate::features::{LOST, Loss, losers};
 use crate::ids::elements;
 use crate::text::{MAX_NAME, clock_steps};
 use cupola_model::automation::HOLD_RAMP;
@@ -37,6 +38,8 @@ cupola_model::rules! {
         "Choose another name, if it matters.";
     GROUPS = "master.groups", note, "A master keeps only the first group of each item.",
         "Name the group that matters most in the master first.";
+    FEATURES = "master.features", note, "A master does not keep a feature of an object.",
+        "See the finding; renders obey the feature all the same.";
 }
 
 /// What speaks against this programme as an Atmos master (errors), and what is worth knowing
@@ -66,6 +69,7 @@ pub fn check_limits(timeline: &Timeline) -> Vec<Finding> {
     note_close_points(timeline, &mut findings);
     note_names(timeline, &mut findings);
     note_groups(timeline, &mut findings);
+    note_features(timeline, &mut findings);
     findings
 }
 
@@ -227,5 +231,15 @@ fn note_groups(timeline: &Timeline, findings: &mut Vec<Finding>) {
             .allowed("1 group an item")
             .hint("name the group that matters most in the master first"),
         );
+    }
+}
+
+fn note_features(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    for Loss { what, is_lost, hint } in LOST {
+        let names = losers(timeline.objects(), is_lost);
+        if !names.is_empty() {
+            let message = format!("{what} of {}", listed(&names));
+            findings.push(Finding::note(FEATURES, message).hint(hint));
+        }
     }
 }

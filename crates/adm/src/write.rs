@@ -1,5 +1,6 @@
 //! The `axml` text of a master, streamed element by element.
 
+use crate::features::FeatureText;
 use crate::ids::{Element, TrackElement, contents, elements, track_elements, uid};
 use crate::text::{TenDecimals, clock, clock_steps, push_clock, push_hex8};
 use crate::{AdmError, check_limits};
@@ -35,7 +36,7 @@ const TAIL: &str = "</audioFormatExtended>\n</format>\n</coreMetadata>\n</ebuCor
 /// #     frame_rate: FrameRate::Fps24, stems: vec![], lanes: vec![Lane::default()],
 /// #     items: vec![Item::Object(Object { name: "Voice".into(), groups: vec![],
 /// #         lane: TrackIndex(0), binaural: BinauralMode::Mid,
-/// #         automation: Automation::fixed(state)? })] };
+/// #         automation: Automation::fixed(state)?, features: ObjectFeatures::default() })] };
 /// let mut text = Vec::new();
 /// cupola_adm::write_axml(&timeline, &mut text)?;
 /// let text = String::from_utf8(text)?;
@@ -198,13 +199,15 @@ fn write_object_channel(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut text = Vec::with_capacity(1024);
+    let features = FeatureText::of(&object.features);
     for track in element.tracks() {
         open_channel(element, &track, out)?;
         let mut number = 0_u32;
         for block in object.automation.master_blocks(timeline.length, timeline.sample_rate) {
             number += 1;
             text.clear();
-            push_block(&mut text, &track.code, number, &block, timeline.sample_rate);
+            let (code, rate) = (&track.code, timeline.sample_rate);
+            push_block(&mut text, code, number, &block, &features, rate);
             out.write_all(&text)?;
         }
         writeln!(out, "</audioChannelFormat>")?;
@@ -214,7 +217,14 @@ fn write_object_channel(
 
 /// One block of an object. Both of its ends are rounded and only then subtracted, so that the
 /// printed blocks tile exactly. [Atmos-ADM]
-fn push_block(out: &mut Vec<u8>, code: &str, number: u32, block: &MasterBlock, rate: SampleRate) {
+fn push_block(
+    out: &mut Vec<u8>,
+    code: &str,
+    number: u32,
+    block: &MasterBlock,
+    features: &FeatureText,
+    rate: SampleRate,
+) {
     let start = clock_steps(block.start, rate);
     let end = clock_steps(block.start + block.duration, rate);
     out.extend_from_slice(b"<audioBlockFormat audioBlockFormatID=\"AB_");
@@ -238,17 +248,21 @@ fn push_block(out: &mut Vec<u8>, code: &str, number: u32, block: &MasterBlock, r
     if !gain.is_one() {
         push_number(out, "gain", gain);
     }
+    out.extend_from_slice(features.diffuse);
     let size = TenDecimals::new(block.state.size);
     if !size.is_zero() {
         for edge in ["width", "height", "depth"] {
             push_number(out, edge, size);
         }
     }
+    out.extend_from_slice(features.lock);
     // A constant of the profile, not a ramp time.
     let length: &[u8] = if number == 1 { b"0.000000" } else { b"0.005208" };
     out.extend_from_slice(b"<jumpPosition interpolationLength=\"");
     out.extend_from_slice(length);
-    out.extend_from_slice(b"\">1</jumpPosition></audioBlockFormat>\n");
+    out.extend_from_slice(b"\">1</jumpPosition>");
+    out.extend_from_slice(&features.zones);
+    out.extend_from_slice(b"</audioBlockFormat>\n");
 }
 
 fn push_coordinate(out: &mut Vec<u8>, axis: &str, value: TenDecimals) {

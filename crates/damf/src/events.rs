@@ -3,8 +3,8 @@
 use crate::ids::{FIRST_OBJECT, bed_channel};
 use crate::yaml::number;
 use cupola_model::{
-    BinauralMode, Decibels, FrameIndex, LinearGain, MasterBlock, Object, ObjectState, RoomPosition,
-    Timeline,
+    BinauralMode, Decibels, FrameIndex, LinearGain, MasterBlock, Object, ObjectFeatures,
+    ObjectState, RoomPosition, Timeline, ZoneSet,
 };
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -100,12 +100,18 @@ fn write_first(
 ) -> io::Result<()> {
     write!(out, "  - ID: {id}\n    samplePos: 0\n    active: true\n")?;
     write_changes(values, None, scratch, out)?;
+    let features = &object.features;
     write!(
         out,
-        "    snap: false\n    elevation: true\n    zones: all\n    decorr: 0\n\
-         \x20   importance: 1\n    rampLength: 0\n    trimBypass: false\n    dialog: -1\n\
+        "    snap: {}\n    elevation: {}\n    zones: {}\n    decorr: {}\n\
+         \x20   importance: {}\n    rampLength: 0\n    trimBypass: false\n    dialog: -1\n\
          \x20   music: -1\n    screenFactor: 0\n    depthFactor: 0.25\n\
          \x20   headTrackMode: undefined\n    binauralRenderMode: {}\n",
+        features.snap.is_some(),
+        !features.zones.no_heights,
+        features.zones.set.map_or("all", ZoneSet::damf_name),
+        features.diffuse,
+        f64::from(features.importance) / f64::from(ObjectFeatures::MOST_IMPORTANT),
         object.binaural.name()
     )
 }

@@ -5,8 +5,9 @@
 use cupola_damf::{Origin, check, write_events, write_root};
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BinauralMode, Decibels, FrameCount, FrameIndex,
-    FrameRate, Item, Lane, LinearGain, Object, ObjectState, PolarPosition, Position, RoomPosition,
-    SampleRate, Severity, TimedPoint, Timeline, TrackIndex,
+    FrameRate, Item, Lane, LinearGain, Object, ObjectFeatures, ObjectState, PolarPosition,
+    Position, RoomPosition, SampleRate, Severity, Snap, TimedPoint, Timeline, TrackIndex, ZoneSet,
+    Zones,
 };
 use std::collections::BTreeMap;
 
@@ -53,6 +54,7 @@ fn add_object(timeline: &mut Timeline, name: &str, points: Vec<TimedPoint>) {
         lane: lane(timeline),
         binaural: BinauralMode::Far,
         automation: Automation::new(points).expect("legal points"),
+        features: ObjectFeatures::default(),
     };
     timeline.items.push(Item::Object(object));
 }
@@ -182,6 +184,28 @@ fn the_first_event_of_each_says_everything_and_later_ones_only_what_changed() {
     assert_eq!(last["3"]["binauralRenderMode"], "off", "the LFE is never spatialised");
     assert_eq!(last["0"]["binauralRenderMode"], "near");
     assert_eq!((last["10"]["gain"].as_str(), last["12"]["pos"].as_str()), ("-inf", "[0, 0.5, -1]"));
+}
+
+#[test]
+fn the_first_event_of_an_object_tells_its_features() {
+    let mut timeline = song();
+    let words = |timeline: &Timeline| {
+        let event = events_of(timeline).into_iter().find(|e| e["ID"] == "11").unwrap();
+        ["snap", "elevation", "zones", "decorr", "importance"].map(|key| event[key].clone())
+    };
+    assert_eq!(words(&timeline), ["false", "true", "all", "0", "1"]);
+    let names = ["no back", "no sides", "center back", "screen only", "surround only"];
+    for (set, name) in ZoneSet::ALL.into_iter().zip(names) {
+        let Item::Object(orbit) = &mut timeline.items[2] else { panic!("the second object") };
+        orbit.features = ObjectFeatures {
+            snap: Some(Snap::default()),
+            zones: Zones { set: Some(set), no_heights: true, boxes: vec![] },
+            divergence: None,
+            diffuse: 0.25,
+            importance: 7,
+        };
+        assert_eq!(words(&timeline), ["true", "false", name, "0.25", "0.7"]);
+    }
 }
 
 /// Between two events of an object nothing may change by more than 10 ms of movement do, and at

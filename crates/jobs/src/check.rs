@@ -107,6 +107,7 @@ fn check_one(
     let mut findings = project.findings;
     findings.extend(notes::master(timeline, &recipes));
     findings.extend(notes::binaural_modes(timeline, &recipes));
+    findings.extend(notes::loudspeaker_features(timeline, &recipes));
     Ok(CheckReport {
         version,
         title: timeline.title.clone(),

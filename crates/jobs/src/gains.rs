@@ -6,9 +6,14 @@
 mod read;
 
 use crate::{JobError, PannerChoice, plan, project, rules};
-use cupola_model::{Finding, Layout, LinearGain, ObjectState, PolarPosition, Position};
-use cupola_render::bs2127::{GainCalculator, ObjectMetadata, ScreenEdgeLock, SpeakerCalculator};
-use cupola_render::{Panner, RenderError};
+use cupola_model::{
+    Divergence, Finding, Layout, LinearGain, ObjectFeatures, ObjectState, PolarPosition, Position,
+    Snap, ZoneBox, Zones,
+};
+use cupola_render::bs2127::{
+    self, GainCalculator, ObjectMetadata, ScreenEdgeLock, SpeakerCalculator, Zone,
+};
+use cupola_render::{Panners, RenderError};
 use read::{Entry, Refusal};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -29,7 +34,7 @@ const MOST_FINDINGS: usize = 20;
 /// Computes the gains of the objects in a JSON file on a layout.
 pub fn gains(layout: &str, objects: &Path, choice: PannerChoice) -> Result<GainsReport, JobError> {
     let layout = plan::find_layout(layout)?;
-    let law = Law::new(&layout, choice).map_err(|e| JobError::Usage(e.to_string()))?;
+    let mut law = Law::new(&layout, choice).map_err(|e| JobError::Usage(e.to_string()))?;
     let text = project::read_text(objects, "a list of objects is a JSON file")?;
     let list = read::list(&text, objects)?;
     let mut file = read::File::new(objects);
@@ -74,7 +79,7 @@ fn standard_name(layout: &Layout) -> &str {
 /// A panning law that answers for objects.
 enum Law {
     Bs2127 { objects: Box<GainCalculator>, speakers: Box<SpeakerCalculator>, channels: usize },
-    Other { choice: PannerChoice, panner: Box<dyn Panner>, channels: usize },
+    Other { choice: PannerChoice, panners: Box<Panners>, channels: usize },
 }
 
 impl Law {
@@ -86,11 +91,11 @@ impl Law {
                 speakers: Box::new(SpeakerCalculator::new(layout)?),
                 channels,
             },
-            _ => Self::Other { choice, panner: choice.panner(layout)?, channels },
+            _ => Self::Other { choice, panners: Box::new(Panners::new(choice, layout)?), channels },
         })
     }
 
-    fn answer(&self, entry: &Entry, path: &str) -> Result<Value, Refusal> {
+    fn answer(&mut self, entry: &Entry, path: &str) -> Result<Value, Refusal> {
         match (self, entry) {
             (Self::Bs2127 { objects, channels, .. }, Entry::Object(object)) => {
                 let (mut direct, mut diffuse) = (vec![0.0; *channels], vec![0.0; *channels]);
@@ -102,11 +107,12 @@ impl Law {
                 speakers.gains(channel, &mut gains);
                 Ok(json!({ "gains": gains }))
             }
-            (Self::Other { choice, panner, channels }, Entry::Object(object)) => {
+            (Self::Other { choice, panners, channels }, Entry::Object(object)) => {
                 let lacks = |feature| format!("{} knows no {feature}", choice.name());
                 let state = plain_state(object).map_err(|f| Refusal::new(path, lacks(f)))?;
+                let features = features(object).map_err(|f| Refusal::new(path, lacks(f)))?;
                 let mut gains = vec![0.0; *channels];
-                panner.gains(&state, &mut gains);
+                panners.of(&features).gains(&state, &mut gains);
                 let bus = |share: f64| -> Vec<f64> {
                     gains.iter().map(|gain| gain * object.gain * share.sqrt()).collect()
                 };
@@ -130,9 +136,6 @@ fn plain_state(object: &ObjectMetadata) -> Result<ObjectState, &'static str> {
     let lacks = [
         (object.width != object.height, "height other than the width"),
         (size > 1.0, "extent above 180 degrees, or size above 1"),
-        (object.divergence.is_some_and(|d| d.value != 0.0), "divergence"),
-        (object.channel_lock.is_some(), "channelLock"),
-        (!object.zone_exclusion.is_empty(), "zoneExclusion"),
         (object.screen_ref, "screenRef"),
         (object.screen_edge_lock != ScreenEdgeLock::default(), "screenEdgeLock"),
         (
@@ -149,6 +152,27 @@ fn plain_state(object: &ObjectMetadata) -> Result<ObjectState, &'static str> {
         Position::Room(_) => return Err("position outside the room"),
     };
     Ok(ObjectState { position, gain: LinearGain::UNITY, size })
+}
+
+/// The features of an object that the plainer laws pan by, or what they cannot tell of them.
+fn features(object: &ObjectMetadata) -> Result<ObjectFeatures, &'static str> {
+    let zone = |zone: &Zone| match *zone {
+        Zone::Box { min, max } => Ok(ZoneBox { min, max }),
+        Zone::Sector { .. } => Err("zoneExclusion by angles"),
+    };
+    let boxes = object.zone_exclusion.iter().map(zone).collect::<Result<_, _>>()?;
+    let width = |d: bs2127::Divergence| match object.position {
+        Position::Polar(_) => {
+            2.0 * d.azimuth_range.unwrap_or(bs2127::Divergence::AZIMUTH_RANGE_DEG)
+        }
+        Position::Room(_) => 2.0 * d.position_range.unwrap_or(0.0),
+    };
+    Ok(ObjectFeatures {
+        snap: object.channel_lock.map(|lock| Snap { within: lock.max_distance }),
+        zones: Zones { boxes, ..Zones::default() },
+        divergence: object.divergence.map(|d| Divergence { value: d.value, width: width(d) }),
+        ..ObjectFeatures::default()
+    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use crate::options::MasterFormat;
 use crate::plan::Recipe;
 use crate::rules;
-use cupola_model::{Bed, BinauralMode, Finding, Item, Layout, Severity, Timeline};
+use cupola_model::{
+    Bed, BinauralMode, Finding, Item, Layout, Object, ObjectFeatures, Severity, Timeline,
+};
 use cupola_render::SpeakerRenderer;
 
 /// What the profile has to say about the master this programme becomes. Its errors refuse the run
@@ -35,6 +37,39 @@ pub(crate) fn binaural_modes(timeline: &Timeline, recipes: &[&Recipe]) -> Option
     }
     let message = "near, mid and far sound alike in the headphone render; masters carry them";
     Some(Finding::note(rules::BINAURAL_MODES, message).found(format!("{chosen} with near or far")))
+}
+
+/// Features of objects that only loudspeakers can follow.
+pub(crate) fn loudspeaker_features(timeline: &Timeline, recipes: &[&Recipe]) -> Option<Finding> {
+    if !recipes.iter().any(|r| matches!(r, Recipe::Binaural { .. })) {
+        return None;
+    }
+    let told = |o: &&Object| {
+        let ObjectFeatures { snap, zones, divergence, diffuse, .. } = &o.features;
+        snap.is_some() || !zones.is_empty() || divergence.is_some() || *diffuse > 0.0
+    };
+    let names: Vec<_> = timeline.objects().filter(told).map(|o| o.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let message = "snap, zones, divergence and diffuse are for loudspeakers; headphones hear the objects \
+                   without them";
+    Some(Finding::note(rules::BINAURAL_FEATURES, message).found(names.join(", ")))
+}
+
+/// Zones that would leave an object nowhere to play.
+pub(crate) fn idle_zones(renderer: &SpeakerRenderer, layout: &Layout) -> Option<Finding> {
+    let names = renderer.idle_zones();
+    if names.is_empty() {
+        return None;
+    }
+    let message = format!("every loudspeaker of {} stands in the zones of objects", layout.name);
+    Some(
+        Finding::warning(rules::ZONES_IDLE, message)
+            .subject(&layout.name)
+            .found(names.join(", "))
+            .hint("their zones are not heeded there; leave some loudspeakers out of them"),
+    )
 }
 
 /// An LFE that carries something and has nowhere to go.

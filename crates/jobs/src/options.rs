@@ -83,6 +83,8 @@ pub struct Selection {
     pub from: Option<String>,
     /// The programme up to this time; `+2 bars` counts from `from`.
     pub until: Option<String>,
+    /// Without the objects that are less important than this; length and channels stay.
+    pub importance: u8,
 }
 
 /// How to work.

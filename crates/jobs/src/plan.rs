@@ -105,7 +105,8 @@ pub(crate) fn file_names(
     named.into_iter().map(name).collect()
 }
 
-/// What files are called by: the title, or the name of the scene file, with version, group and part.
+/// What files are called by: the title, or the name of the scene file, with version, group, part and
+/// importance.
 /// No two selections share a name, so that none replaces the files of another.
 pub(crate) fn title(project: &Project, scene_path: &Path, selection: &Selection) -> String {
     let title = if project.timeline.title.is_empty() {
@@ -123,7 +124,9 @@ pub(crate) fn title(project: &Project, scene_path: &Path, selection: &Selection)
         format!("{}-{until}", seconds_word(project, from))
     });
     let version = scene.chosen_version().map(str::to_owned);
-    let parts = [version, group, part].into_iter().flatten();
+    let least = selection.importance;
+    let importance = (least > 0).then(|| format!("importance-{least}"));
+    let parts = [version, group, part, importance].into_iter().flatten();
     parts.fold(title, |title, part| format!("{title}_{part}"))
 }
 

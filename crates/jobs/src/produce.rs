@@ -45,6 +45,7 @@ fn run(
     let recipes: Vec<_> = plan.outputs.iter().map(|o| &o.recipe).collect();
     findings.extend(notes::master(timeline, &recipes));
     findings.extend(notes::binaural_modes(timeline, &recipes));
+    findings.extend(notes::loudspeaker_features(timeline, &recipes));
 
     let readers = open_stems(&project)?;
     make_folder(&plan.folder)?;
@@ -134,6 +135,7 @@ fn renderer(
                 other => internal(&other),
             })?;
             findings.extend(notes::dropped_lfe(&renderer, layout, timeline));
+            findings.extend(notes::idle_zones(&renderer, layout));
             Ok(Some(Box::new(renderer)))
         }
         (Recipe::Binaural { .. }, Some(set)) => {

@@ -4,7 +4,7 @@ use crate::includes::Includes;
 use crate::info::is_riff;
 use crate::options::Selection;
 use crate::{JobError, rules};
-use cupola_model::{Finding, FrameIndex, Severity, StemFacts, Timeline};
+use cupola_model::{Finding, FrameIndex, Item, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, StemRequest};
 use rayon::prelude::*;
 use std::fs::File;
@@ -78,11 +78,14 @@ impl Reading {
             return Err(wrong_region(&region));
         }
         let lists = [&self.findings, &resolved.findings, &self.stem_findings];
-        let findings = lists.into_iter().flatten().cloned().collect();
+        let findings: Vec<Finding> = lists.into_iter().flatten().cloned().collect();
         match resolved.value {
             _ if scene_broken => Err(JobError::SceneInvalid(findings)),
             _ if stems_broken => Err(JobError::StemsUnfit(findings)),
-            Some(timeline) => self.with_files(scene, timeline, findings),
+            Some(mut timeline) => {
+                let left_out = leave_out(&mut timeline, selection.importance);
+                self.with_files(scene, timeline, findings.into_iter().chain(left_out).collect())
+            }
             None => {
                 Err(JobError::Internal("the scene gave neither a timeline nor an error".into()))
             }
@@ -141,6 +144,25 @@ fn select(scene: &mut Scene, selection: &Selection) -> Result<(), JobError> {
     let (from, until) = (selection.from.as_deref(), selection.until.as_deref());
     let findings = scene.keep_region(from, until);
     if findings.is_empty() { Ok(()) } else { Err(wrong_region(&findings)) }
+}
+
+/// Silences the objects that matter less than asked for.
+fn leave_out(timeline: &mut Timeline, importance: u8) -> Option<Finding> {
+    let Timeline { items, lanes, .. } = timeline;
+    let mut names = Vec::new();
+    for item in items {
+        if let Item::Object(object) = item
+            && object.features.importance < importance
+        {
+            lanes[object.lane.0].sources.clear();
+            names.push(object.name.as_str());
+        }
+    }
+    if names.is_empty() {
+        return None;
+    }
+    let message = format!("objects less important than {importance} are left out");
+    Some(Finding::note(rules::IMPORTANCE, message).found(names.join(", ")))
 }
 
 /// The rule of a part of the programme that is not in it.

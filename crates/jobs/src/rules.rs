@@ -15,8 +15,14 @@ cupola_model::rules! {
         "Choose another `order`, or another layout.";
     LFE_DROPPED = "render.lfe.dropped", warning, "The LFE of a bed has no loudspeaker in this layout.",
         "Send the low end to a full-range channel as well, if it must be heard.";
+    ZONES_IDLE = "render.zones.idle", warning, "Every loudspeaker of the layout stands in the zones of an object.",
+        "Leave some loudspeakers out of the zones; they are not heeded in this layout.";
+    IMPORTANCE = "render.importance", note, "Objects that matter less than asked for are left out.",
+        "Nothing, or ask for less with `--importance`.";
     BINAURAL_MODES = "binaural.modes", note, "Near, mid and far sound alike in the headphone render.",
         "Nothing; masters carry the modes.";
+    BINAURAL_FEATURES = "binaural.features", note, "Headphones do not follow snap, zones, divergence and diffuse.",
+        "Nothing; loudspeakers follow them.";
     MASTER_CONVERSION = "master.conversion", note, "Polar objects become room positions in the master.",
         "Check the directions that the finding names, or write room positions.";
     CLIPPED = "signal.clipped", error, "An integer file clips.",

@@ -11,6 +11,7 @@ pub mod audio;
 pub mod automation;
 pub mod bed;
 pub mod clip;
+pub mod features;
 pub mod hrtf;
 pub mod layout;
 mod low_pass;
@@ -27,6 +28,7 @@ pub use automation::{
 };
 pub use bed::{BedFormat, BedLabel};
 pub use clip::{Clip, Envelope, EnvelopeError, Fade, FadeDirection, FadeShape};
+pub use features::{Divergence, NamedZone, ObjectFeatures, Snap, ZoneBox, ZoneSet, Zones};
 pub use hrtf::{HrtfError, HrtfSet};
 pub use layout::{Layout, LayoutError, Speaker};
 pub use low_pass::LowPass;

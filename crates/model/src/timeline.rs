@@ -12,7 +12,7 @@
 
 use crate::{
     Automation, BedFormat, BedLabel, Clip, Envelope, FrameCount, FrameIndex, LinearGain,
-    SampleRate, StemFacts, StemOffset,
+    ObjectFeatures, SampleRate, StemFacts, StemOffset,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -210,6 +210,8 @@ pub struct Object {
     pub binaural: BinauralMode,
     /// Position, gain and size over time.
     pub automation: Automation,
+    /// What else it is told.
+    pub features: ObjectFeatures,
 }
 
 /// A bed or an object. Exhaustive on purpose: a new kind must be handled everywhere.
@@ -268,6 +270,8 @@ pub enum TimelineError {
     BadBed(String),
     /// A bed follows an object.
     BedAfterObject(String),
+    /// A feature of an object is out of range.
+    BadFeatures(String),
 }
 
 impl fmt::Display for TimelineError {
@@ -283,6 +287,7 @@ impl fmt::Display for TimelineError {
                 write!(f, "{name}: the channels are not those of the bed's format")
             }
             Self::BedAfterObject(name) => write!(f, "{name}: beds must come before objects"),
+            Self::BadFeatures(name) => write!(f, "{name}: a feature is out of range"),
         }
     }
 }
@@ -349,6 +354,9 @@ impl Timeline {
                 }
                 Item::Object(object) => {
                     seen_object = true;
+                    if !object.features.is_legal() {
+                        return Err(TimelineError::BadFeatures(object.name.clone()));
+                    }
                     vec![object.lane]
                 }
             };

@@ -20,6 +20,15 @@ pub(crate) struct GainTrack {
     next_state: ObjectState,
     gains: Vec<f64>,
     next_gains: Vec<f64>,
+    direct: Bus,
+    diffuse: Bus,
+}
+
+/// A part of an object's sound.
+#[derive(Debug)]
+struct Bus {
+    /// Amplitude factor.
+    share: f64,
     active: Vec<(usize, Ramp)>,
 }
 
@@ -33,16 +42,21 @@ pub(crate) struct Stretch<'a> {
     /// Whether the gains move.
     pub moves: bool,
     /// The channels that are not silent, with their gains.
-    pub active: &'a [(usize, Ramp)],
+    pub direct: &'a [(usize, Ramp)],
+    /// The same for the part that is decorrelated.
+    pub diffuse: &'a [(usize, Ramp)],
 }
 
 impl GainTrack {
+    /// The track of an object of which this share of the energy, 0 to 1, is decorrelated.
     pub(crate) fn new(
         automation: &Automation,
+        diffuse: f64,
         grid_frames: u32,
         channels: usize,
         panner: &dyn Panner,
     ) -> Self {
+        let bus = |energy: f64| Bus { share: energy.sqrt(), active: Vec::with_capacity(channels) };
         let mut automation = AutomationCursor::new(automation.clone());
         let state = automation.state_at(FrameIndex(0));
         let mut track = Self {
@@ -53,7 +67,8 @@ impl GainTrack {
             next_state: state,
             gains: vec![0.0; channels],
             next_gains: vec![0.0; channels],
-            active: Vec::with_capacity(channels),
+            direct: bus(1.0 - diffuse),
+            diffuse: bus(diffuse),
         };
         compute(panner, &state, &mut track.next_gains);
         track.advance(panner);
@@ -80,7 +95,8 @@ impl GainTrack {
                 // A moving segment is no longer than the grid.
                 position: if moves { (frame - self.segment.start) as u32 } else { 0 },
                 moves,
-                active: &self.active,
+                direct: &self.direct.active,
+                diffuse: &self.diffuse.active,
             });
             frame = end;
         }
@@ -111,13 +127,16 @@ impl GainTrack {
             heard |= u64::from((from != 0.0) | (to != 0.0)) << channel;
         }
         let span = (self.segment.end - self.segment.start) as f64;
-        self.active.clear();
-        while heard != 0 {
-            let channel = heard.trailing_zeros() as usize;
-            heard &= heard - 1;
-            let (from, to) = (self.gains[channel], self.next_gains[channel]);
-            let step = ((to - from) / span) as f32;
-            self.active.push((channel, Ramp { from: from as f32, step }));
+        for bus in [&mut self.direct, &mut self.diffuse] {
+            bus.active.clear();
+            let mut heard = if bus.share == 0.0 { 0 } else { heard };
+            while heard != 0 {
+                let channel = heard.trailing_zeros() as usize;
+                heard &= heard - 1;
+                let (from, to) = (self.gains[channel], self.next_gains[channel]);
+                let step = (bus.share * ((to - from) / span)) as f32;
+                bus.active.push((channel, Ramp { from: (bus.share * from) as f32, step }));
+            }
         }
     }
 }

@@ -5,6 +5,8 @@
 
 mod beds;
 pub mod binaural;
+mod decorrelate;
+mod diffuse;
 mod envelope;
 mod error;
 mod gains;
@@ -17,7 +19,7 @@ mod test_layouts;
 
 pub use error::RenderError;
 pub use lanes::LaneMixer;
-pub use pan::{Panner, PannerChoice, bs2127};
+pub use pan::{Panner, PannerChoice, Panners, bs2127};
 pub use speakers::SpeakerRenderer;
 
 use cupola_model::PlanarBlock;

@@ -1,25 +1,29 @@
 //! Lanes to loudspeakers.
 
 use crate::beds::BedLaw;
+use crate::diffuse::DiffuseBus;
 use crate::gains::{GainTrack, Stretch};
-use crate::mix::{add_constant, add_ramps};
-use crate::pan::{Panner, PannerChoice};
+use crate::mix::{Ramp, add_constant, add_ramps};
+use crate::pan::{Panner, PannerChoice, Panners};
 use crate::{RenderError, Renderer};
-use cupola_model::{Bed, Layout, PlanarBlock, Timeline};
+use cupola_model::{Bed, Layout, Object, PlanarBlock, Timeline};
 use fearless_simd::Level;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Blocks rendered of one object before the next has its turn. Its samples then come from memory in
 /// one long run, which the processor foresees, while the few channels it reaches stay in the second
 /// cache. Every sample still adds up its objects in the same order.
 const TILE_BLOCKS: usize = 10;
 
-/// Renders a programme to a loudspeaker layout, without latency.
+/// Renders a programme to a loudspeaker layout; without latency unless something is diffuse.
 ///
 /// * Objects are panned by the chosen law; they never reach an LFE.
 /// * Bed channels are panned by their place in the room ([`cupola_model::BedLabel::position`]),
 ///   whatever the law for objects, so a layout that has the channel gets it unchanged and any other
 ///   gets one and the same fold-down. Only [`PannerChoice::Bs2127`] has a law of its own for beds.
+/// * The diffuse shares of objects are panned like the rest of them, added up, and decorrelated once a
+///   loudspeaker; everything else is delayed by as much as that takes. [BS.2127-0 §7.4]
 /// * The LFE of a bed goes at 0 dB to the first LFE of the layout, also where there are two: the one
 ///   LFE of a bed is LFE1. [BS.2127-0 §8] Without one it is left out; see
 ///   [`dropped_lfe`](Self::dropped_lfe).
@@ -27,12 +31,21 @@ const TILE_BLOCKS: usize = 10;
 pub struct SpeakerRenderer {
     channels: usize,
     block_frames: usize,
-    panner: Box<dyn Panner>,
     beds: Vec<BedSend>,
-    objects: Vec<(usize, GainTrack)>,
+    objects: Vec<Voice>,
+    diffuse: Option<DiffuseBus>,
     dropped_lfe: Vec<String>,
+    idle_zones: Vec<String>,
     frame: u64,
     level: Level,
+}
+
+/// A lane that is panned.
+#[derive(Debug)]
+struct Voice {
+    lane: usize,
+    panner: Arc<dyn Panner>,
+    track: GainTrack,
 }
 
 /// A lane that reaches a channel with a constant gain.
@@ -53,14 +66,21 @@ impl SpeakerRenderer {
         timeline.validate()?;
         let channels = layout.speakers().len();
         let grid_frames = timeline.sample_rate.grid_frames();
-        let panner = choice.panner(layout)?;
-        let objects = timeline
-            .objects()
-            .map(|object| {
-                let track = GainTrack::new(&object.automation, grid_frames, channels, &*panner);
-                (object.lane.0, track)
-            })
-            .collect();
+        let block_frames = grid_frames as usize;
+        let mut panners = Panners::new(choice, layout)?;
+        let voice = |object: &Object| {
+            let panner = panners.of(&object.features);
+            let diffuse = object.features.diffuse;
+            let track =
+                GainTrack::new(&object.automation, diffuse, grid_frames, channels, &*panner);
+            Voice { lane: object.lane.0, panner, track }
+        };
+        let objects = timeline.objects().map(voice).collect();
+        let zones_idle = |object: &&Object| panners.excludes_all(&object.features);
+        let idle_zones = timeline.objects().filter(zones_idle).map(|o| o.name.clone()).collect();
+        let diffuse = timeline.objects().any(|object| object.features.diffuse > 0.0);
+        let tile = TILE_BLOCKS * block_frames;
+        let diffuse = diffuse.then(|| DiffuseBus::new(layout, block_frames, tile));
         let law = BedLaw::new(choice, layout)?;
         let beds = timeline.beds().flat_map(|bed| bed_sends(bed, layout, &law)).collect();
         let has_lfe = |bed: &&Bed| bed.channels.iter().any(|c| c.label.is_lfe());
@@ -70,11 +90,12 @@ impl SpeakerRenderer {
         };
         Ok(Self {
             channels,
-            block_frames: grid_frames as usize,
-            panner,
+            block_frames,
             beds,
             objects,
+            diffuse,
             dropped_lfe,
+            idle_zones,
             frame: 0,
             level: Level::new(),
         })
@@ -85,9 +106,14 @@ impl SpeakerRenderer {
         &self.dropped_lfe
     }
 
+    /// The objects whose zones exclude every loudspeaker of the layout and are not heeded for that.
+    pub fn idle_zones(&self) -> &[String] {
+        &self.idle_zones
+    }
+
     /// Renders these frames of the call, object after object.
     fn tile(&mut self, lanes: &PlanarBlock, out: &mut PlanarBlock, frames: Range<usize>) {
-        let Self { channels, panner, beds, objects, level, .. } = self;
+        let Self { channels, beds, objects, diffuse, level, .. } = self;
         let mut parts = out.iter_mut().map(|channel| &mut channel[frames.clone()]);
         let mut out: [&mut [f32]; Layout::MAX_SPEAKERS] =
             std::array::from_fn(|_| parts.next().unwrap_or_default());
@@ -100,19 +126,19 @@ impl SpeakerRenderer {
             add_constant(*level, out[send.channel], signal, send.gain);
         }
         let block = self.frame..self.frame + frames.len() as u64;
-        for (lane, track) in objects {
+        let mut bus: [&mut [f32]; Layout::MAX_SPEAKERS] = match diffuse {
+            Some(diffuse) => diffuse.open(frames.len()),
+            None => std::array::from_fn(|_| <&mut [f32]>::default()),
+        };
+        for Voice { lane, panner, track } in objects {
             let signal = &lanes.channel(*lane)[frames.clone()];
             track.walk(&**panner, block.clone(), |stretch| {
-                let Stretch { frames, position, moves, active } = stretch;
-                let signal = &signal[frames.clone()];
-                if moves {
-                    add_ramps(*level, out, frames, signal, active, position);
-                } else {
-                    for &(channel, ramp) in active {
-                        add_constant(*level, &mut out[channel][frames.clone()], signal, ramp.from);
-                    }
-                }
+                add(*level, out, signal, &stretch, stretch.direct);
+                add(*level, &mut bus, signal, &stretch, stretch.diffuse);
             });
+        }
+        if let Some(diffuse) = diffuse {
+            diffuse.close(out);
         }
         self.frame = block.end;
     }
@@ -128,7 +154,7 @@ impl Renderer for SpeakerRenderer {
     }
 
     fn latency_frames(&self) -> usize {
-        0
+        if self.diffuse.is_some() { DiffuseBus::LATENCY_FRAMES } else { 0 }
     }
 
     fn process(&mut self, lanes: &PlanarBlock, out: &mut PlanarBlock) {
@@ -138,6 +164,25 @@ impl Renderer for SpeakerRenderer {
         let tile = TILE_BLOCKS * self.block_frames;
         for start in (0..lanes.frames()).step_by(tile) {
             self.tile(lanes, out, start..(start + tile).min(lanes.frames()));
+        }
+    }
+}
+
+/// Adds a stretch of an object to the channels that hear it.
+fn add(
+    level: Level,
+    out: &mut [&mut [f32]],
+    signal: &[f32],
+    stretch: &Stretch<'_>,
+    active: &[(usize, Ramp)],
+) {
+    let Stretch { frames, position, moves, .. } = stretch;
+    let signal = &signal[frames.clone()];
+    if *moves {
+        add_ramps(level, out, frames.clone(), signal, active, *position);
+    } else {
+        for &(channel, ramp) in active {
+            add_constant(level, &mut out[channel][frames.clone()], signal, ramp.from);
         }
     }
 }

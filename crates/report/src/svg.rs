@@ -40,7 +40,8 @@ const ROW: f64 = 19.0;
 /// # let state = ObjectState { position: Position::Polar(PolarPosition::on_sphere(90.0, 0.0)),
 /// #     gain: LinearGain::UNITY, size: 0.0 };
 /// # let object = Object { name: "Bell & whistle".into(), groups: vec![], lane: TrackIndex(0),
-/// #     binaural: BinauralMode::Mid, automation: Automation::fixed(state).expect("a legal state") };
+/// #     binaural: BinauralMode::Mid, automation: Automation::fixed(state).expect("a legal state"),
+/// #     features: ObjectFeatures::default() };
 /// # let timeline = Timeline { title: "Song".into(), artist: String::new(),
 /// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(48_000), frame_rate: FrameRate::Fps24,
 /// #     stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(object)] };

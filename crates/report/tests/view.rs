@@ -2,8 +2,8 @@
 
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BinauralMode, FrameCount, FrameIndex, FrameRate, Item,
-    Lane, LaneSource, Layout, LinearGain, Object, ObjectState, PolarPosition, Position,
-    RoomPosition, SampleRate, Speaker, StemIndex, TimedPoint, Timeline, TrackIndex,
+    Lane, LaneSource, Layout, LinearGain, Object, ObjectFeatures, ObjectState, PolarPosition,
+    Position, RoomPosition, SampleRate, Speaker, StemIndex, TimedPoint, Timeline, TrackIndex,
 };
 use cupola_report::{
     Beat, LARGEST_HTML_BYTES, LARGEST_SVG_BYTES, ViewOptions, view_html, view_svg,
@@ -50,6 +50,7 @@ fn object(name: &str, groups: &[&str], points: &[(u64, Position)]) -> Object {
         lane: TrackIndex(0),
         binaural: BinauralMode::Mid,
         automation: Automation::new(points.iter().map(point).collect()).expect("legal points"),
+        features: ObjectFeatures::default(),
     }
 }
 

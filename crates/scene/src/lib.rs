@@ -61,6 +61,7 @@ mod pair;
 mod parse;
 mod parse_bed;
 mod parse_edits;
+mod parse_features;
 mod parse_groups;
 mod parse_keyframes;
 mod parse_object;

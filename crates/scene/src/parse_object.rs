@@ -3,6 +3,7 @@
 use crate::overlay::refuse_idle_removal;
 use crate::parse::{Context, groups};
 use crate::parse_bed::read_channel;
+use crate::parse_features::read_features;
 use crate::parse_keyframes::read_keyframes;
 use crate::parse_path::read_path;
 use crate::parse_position::PositionTrack;
@@ -65,6 +66,7 @@ fn read_object(
         .or(position)
         .or_else(|| keyframes.iter().find_map(|keyframe| keyframe.position));
     let feed = read_feed(&mut fields, first_position, findings);
+    let features = read_features(&mut fields, first_position, findings);
     fields.finish(findings);
     if first_position.is_none() && !position_failed && position_key.is_none() && path_key.is_none()
     {
@@ -86,6 +88,7 @@ fn read_object(
         position: first_position?,
         path,
         keyframes,
+        features,
         silenced: false,
         flawed: findings.errors() > errors_before,
         spot: item.spot(),

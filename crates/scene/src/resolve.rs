@@ -353,6 +353,7 @@ impl<'s> Work<'s> {
                     lane,
                     binaural: entry.binaural,
                     automation,
+                    features: entry.features.clone(),
                 }));
             }
         }

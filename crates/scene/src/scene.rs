@@ -12,8 +12,8 @@ use crate::split::Split;
 use crate::time::{Clock, Timecode};
 use crate::versions::Version;
 use cupola_model::{
-    BedFormat, BedLabel, BinauralMode, FrameCount, FrameIndex, FrameRate, Place, Position,
-    SampleRate, StemOffset,
+    BedFormat, BedLabel, BinauralMode, FrameCount, FrameIndex, FrameRate, ObjectFeatures, Place,
+    Position, SampleRate, StemOffset,
 };
 use std::collections::HashSet;
 
@@ -202,6 +202,7 @@ pub(crate) struct ObjectEntry {
     /// What moves it instead of the keyframes.
     pub(crate) path: Option<Path>,
     pub(crate) keyframes: Vec<Keyframe>,
+    pub(crate) features: ObjectFeatures,
     pub(crate) silenced: bool,
     /// Whether something is wrong with what its author wrote.
     pub(crate) flawed: bool,

@@ -13,6 +13,7 @@
 
 mod bed;
 mod edit;
+mod feature;
 mod group;
 mod layout;
 mod object;
@@ -25,6 +26,7 @@ mod version;
 
 pub(crate) use bed::{BED, ROUTE};
 pub(crate) use edit::{CUT, EDIT, KEEP, REPEAT, REPLACE};
+pub(crate) use feature::{DIVERGENCE, SNAP, ZONE};
 pub(crate) use group::{GROUP, GROUP_KEYFRAME};
 pub(crate) use layout::{LAYOUT, SPEAKER};
 pub(crate) use object::{CURVES, KEYFRAME, OBJECT, PAIR, POSITION};

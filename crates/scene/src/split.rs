@@ -11,7 +11,9 @@ use crate::resolve::channel_count;
 use crate::route::{Feeds, RouteFeed};
 use crate::rules;
 use crate::scene::{BedEntry, Feed, ObjectEntry, Route, StemRequest};
-use cupola_model::{BedFormat, BedLabel, Finding, Position, RoomPosition, Speaker, StemFacts};
+use cupola_model::{
+    BedFormat, BedLabel, Finding, ObjectFeatures, Position, RoomPosition, Speaker, StemFacts,
+};
 
 /// The channels of a surround stem, in its order.
 #[derive(Clone, Debug)]
@@ -257,6 +259,7 @@ fn object(
         position: Position::Room(place),
         path: None,
         keyframes: Vec::new(),
+        features: ObjectFeatures::default(),
         silenced: false,
         flawed: false,
         spot: split.spot.clone(),

@@ -58,6 +58,23 @@ pub(crate) const ROOM: Quantity = Quantity {
 };
 /// Spread of an object.
 pub(crate) const SIZE: Quantity = Quantity { unit: "", min: 0.0, max: 1.0, hint: meant_share };
+/// A part of a whole.
+pub(crate) const SHARE: Quantity =
+    Quantity { unit: "", min: 0.0, max: 1.0, hint: |_| "1 is all of it".to_owned() };
+/// How far a loudspeaker reaches, on the unit sphere or in the room.
+pub(crate) const REACH: Quantity = Quantity {
+    unit: "",
+    min: 0.0,
+    max: 4.0,
+    hint: |_| "the room is 2 wide; 0.5 is 29° on the sphere of loudspeakers".to_owned(),
+};
+/// How much an object matters.
+pub(crate) const IMPORTANCE: Quantity = Quantity {
+    unit: "",
+    min: 0.0,
+    max: 10.0,
+    hint: |_| "10 is what is always played, 0 what is left out first".to_owned(),
+};
 /// Decibels; silence is written `-inf`.
 pub(crate) const GAIN: Quantity = Quantity {
     unit: "dB",

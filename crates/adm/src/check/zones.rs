@@ -4,56 +4,46 @@ use super::values::number;
 use super::{Report, Where};
 use crate::node::Node;
 use crate::rules;
+use cupola_model::{NamedZone, ZoneSet, Zones};
 
-/// A zone: name, then the least and greatest X, Y and Z.
-type Zone = (&'static str, [f64; 6]);
+const EDGES: [&str; 6] = ["minX", "maxX", "minY", "maxY", "minZ", "maxZ"];
 
-const EAR: [f64; 2] = [-0.499, 0.499];
-
-const fn zone(name: &'static str, x: [f64; 2], y: [f64; 2], z: [f64; 2]) -> Zone {
-    (name, [x[0], x[1], y[0], y[1], z[0], z[1]])
+fn zones(set: Option<ZoneSet>, no_heights: bool) -> Zones {
+    Zones { set, no_heights, boxes: Vec::new() }
 }
 
-const ZONES: &[Zone] = &[
-    zone("ZM1", [-1.0, 1.0], [-1.0, -0.41934], EAR),
-    zone("ZM2L", [-1.0, -0.75806], [-0.41934, 0.83871], EAR),
-    zone("ZM2R", [0.75806, 1.0], [-0.41934, 0.83871], EAR),
-    zone("ZM3L", [-1.0, -0.16129], [0.5, 1.0], EAR),
-    zone("ZM3Lss", [-1.0, -0.51611], [-0.707, 0.49999], EAR),
-    zone("ZM3R", [0.16129, 1.0], [0.5, 1.0], EAR),
-    zone("ZM3Rss", [0.51611, 1.0], [-0.707, 0.49999], EAR),
-    zone("ZM4", [-1.0, 1.0], [-1.0, 0.83871], EAR),
-    zone("ZM5", [-1.0, 1.0], [0.5, 1.0], EAR),
-    zone("ZB", [-1.0, 1.0], [-1.0, 1.0], [-1.0, -0.4995]),
-    zone("ZT", [-1.0, 1.0], [-1.0, 1.0], [0.4995, 1.0]),
-];
-
-/// The sets, without `ZB` and `ZT`, which may be added to any of them or stand alone.
-const SETS: &[&[&str]] =
-    &[&[], &["ZM1"], &["ZM2L", "ZM2R"], &["ZM3L", "ZM3Lss", "ZM3R", "ZM3Rss"], &["ZM4"], &["ZM5"]];
-const ELEVATION: [&str; 2] = ["ZB", "ZT"];
-const EDGES: [&str; 6] = ["minX", "maxX", "minY", "maxY", "minZ", "maxZ"];
+/// The names of the boxes, sorted.
+fn names(zones: &Zones) -> Vec<&'static str> {
+    let mut names: Vec<_> = zones.named().map(|zone| zone.name).collect();
+    names.sort_unstable();
+    names
+}
 
 /// Checks a `zoneExclusion` of the block `block`.
 pub(super) fn check(exclusion: &Node, block: &Node, report: &mut Report) {
-    let mut names: Vec<&str> = exclusion.all("zone").map(|zone| zone.text.as_str()).collect();
-    names.sort_unstable();
-    let elevation = names.iter().filter(|name| ELEVATION.contains(name)).count();
-    let ground: Vec<_> = names.iter().filter(|name| !ELEVATION.contains(name)).copied().collect();
-    let twice = names.windows(2).any(|pair| pair[0] == pair[1]);
-    if !SETS.contains(&ground.as_slice()) || elevation == 1 || names.is_empty() || twice {
-        let sets: Vec<_> = SETS[1..].iter().map(|set| set.join(" ")).collect();
+    let mut found: Vec<&str> = exclusion.all("zone").map(|zone| zone.text.as_str()).collect();
+    found.sort_unstable();
+    let sets = std::iter::once(None).chain(ZoneSet::ALL.map(Some));
+    let whole = |set| [false, true].map(|no_heights| names(&zones(set, no_heights)));
+    if found.is_empty() || !sets.flat_map(whole).any(|names| names == found) {
+        let sets: Vec<_> =
+            ZoneSet::ALL.map(|set| names(&zones(Some(set), false)).join(" ")).to_vec();
         report.error(
             rules::BLOCK_ZONES,
             Where::of(block),
             "the excluded zones are no whole set",
-            names.join(" "),
+            found.join(" "),
             format!("{}; each with ZB ZT or without, or ZB ZT alone", sets.join(", ")),
         );
     }
     for zone in exclusion.all("zone") {
-        let Some((_, edges)) = ZONES.iter().find(|(name, _)| *name == zone.text) else { continue };
-        for (edge, want) in EDGES.iter().zip(edges) {
+        let known = ZoneSet::ALL.map(|set| zones(Some(set), true));
+        let mut known = known.iter().flat_map(Zones::named);
+        let Some(NamedZone { region, .. }) = known.find(|known| known.name == zone.text) else {
+            continue;
+        };
+        let wanted = region.min.into_iter().zip(region.max).flat_map(|(min, max)| [min, max]);
+        for (edge, want) in EDGES.into_iter().zip(wanted) {
             let found = zone.attribute(edge);
             // Half a unit of the last digit of the table.
             if number(found).is_none_or(|value| (value - want).abs() > 5e-6) {

@@ -1,9 +1,10 @@
 //! Programmes that between them touch every rule of a master, built by hand.
 
 use cupola_model::{
-    Automation, Bed, BedChannel, BedFormat, BinauralMode, FrameCount, FrameIndex, FrameRate, Item,
-    Lane, LinearGain, Object, ObjectState, PolarPosition, Position, RoomPosition, SampleRate,
-    TimedPoint, Timeline, TrackIndex,
+    Automation, Bed, BedChannel, BedFormat, BinauralMode, Divergence, FrameCount, FrameIndex,
+    FrameRate, Item, Lane, LinearGain, Object, ObjectFeatures, ObjectState, PolarPosition,
+    Position, RoomPosition, SampleRate, Snap, TimedPoint, Timeline, TrackIndex, ZoneBox, ZoneSet,
+    Zones,
 };
 
 /// Builds a timeline item by item.
@@ -47,6 +48,7 @@ impl Programme {
             lane: self.lane(),
             binaural: BinauralMode::Far,
             automation: Automation::new(points).expect("legal points"),
+            features: ObjectFeatures::default(),
         };
         self.0.items.push(Item::Object(object));
         self
@@ -58,6 +60,14 @@ impl Programme {
         match self.0.items.last_mut().expect("an item") {
             Item::Bed(bed) => bed.groups = groups,
             Item::Object(object) => object.groups = groups,
+        }
+        self
+    }
+
+    /// Gives the last object features.
+    pub(crate) fn featuring(mut self, features: ObjectFeatures) -> Self {
+        if let Item::Object(object) = self.0.items.last_mut().expect("an item") {
+            object.features = features;
         }
         self
     }
@@ -170,6 +180,34 @@ pub(crate) fn all() -> Vec<(&'static str, Timeline)> {
                 .object("Late", vec![room(99_990, 0.0, 1.0, 0.0), room(100_006, 1.0, 1.0, 0.0)])
                 .done(),
         ),
+        ("features", every_feature(full(48_000), &moving())),
         ("blink", Programme::new(hz48, 7).object("Blink", vec![room(0, 0.0, 1.0, 0.0)]).done()),
     ]
+}
+
+/// Objects with all that a master can say of them, and some that it cannot.
+fn every_feature(programme: Programme, points: &[TimedPoint]) -> Timeline {
+    let sets = std::iter::once(None).chain(ZoneSet::ALL.map(Some));
+    let zones = sets.flat_map(|set| [false, true].map(|no_heights| (set, no_heights)));
+    let programme = zones.enumerate().fold(programme, |programme, (i, (set, no_heights))| {
+        programme.object(&format!("Zones {i}"), points.to_vec()).featuring(ObjectFeatures {
+            zones: Zones { set, no_heights, boxes: vec![] },
+            snap: (i % 2 == 0).then_some(Snap { within: None }),
+            diffuse: f64::from(u8::from(i % 3 == 0)),
+            ..ObjectFeatures::default()
+        })
+    });
+    programme.object("Lost", points.to_vec()).featuring(lost_features()).done()
+}
+
+/// Features of which a master keeps the snap and, as all of it, the diffuse share.
+pub(crate) fn lost_features() -> ObjectFeatures {
+    let back = ZoneBox { min: [-1.0; 3], max: [1.0, -0.5, 1.0] };
+    ObjectFeatures {
+        snap: Some(Snap { within: Some(0.5) }),
+        zones: Zones { boxes: vec![back], ..Zones::default() },
+        divergence: Some(Divergence { value: 0.5, width: 1.0 }),
+        diffuse: 0.6,
+        importance: 7,
+    }
 }

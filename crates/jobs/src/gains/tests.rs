@@ -126,15 +126,32 @@ impl PathAndHint for Finding {
 #[test]
 fn the_plainer_laws_answer_for_what_they_know_and_name_what_they_lack() {
     let list = r#"[{"position": {"x": 0, "y": 1, "z": 0}, "gain": 2},
-        {"position": {"azimuth": 0}, "channelLock": true},
-        {"position": {"azimuth": 0}, "width": 30, "height": 20}]"#;
+        {"position": {"azimuth": 0}, "zoneExclusion": [{"minAzimuth": 0, "maxAzimuth": 1,
+            "minElevation": 0, "maxElevation": 1}]},
+        {"position": {"azimuth": 0}, "width": 30, "height": 20},
+        {"position": {"azimuth": 50, "elevation": 40}, "channelLock": true},
+        {"position": {"azimuth": 0}, "divergence": {"value": 1, "azimuthRange": 30}, "gain": 2},
+        {"position": {"azimuth": 0}, "zoneExclusion": [{"minX": -0.1, "maxX": 0.1, "minY": 0.9,
+            "maxY": 1, "minZ": -0.1, "maxZ": 0.1}]}]"#;
     for choice in [PannerChoice::Vbap, PannerChoice::Room, PannerChoice::ByPosition] {
         let (answer, findings) = document(list, choice);
         assert!((answer["objects"][0]["direct"][2].as_f64().unwrap() - 2.0).abs() < 1e-9);
         let error = |n: usize| answer["objects"][n]["error"].as_str().unwrap().to_owned();
-        assert!(error(1).ends_with(&format!("{} knows no channelLock", choice.name())));
+        assert!(error(1).ends_with(&format!("{} knows no zoneExclusion by angles", choice.name())));
         assert!(error(2).contains("height"), "{}", error(2));
         assert_eq!(findings.len(), 2);
+        let gain = |n: usize, channel: usize| answer["objects"][n]["direct"][channel].as_f64();
+        // Snapped to Ltf, diverged to L and R, and without C.
+        for (n, channel, wanted) in [
+            (3, 8, 1.0),
+            (4, 0, 2_f64.sqrt()),
+            (4, 1, 2_f64.sqrt()),
+            (5, 0, 0.5_f64.sqrt()),
+            (5, 2, 0.0),
+        ] {
+            let got = gain(n, channel).unwrap();
+            assert!((got - wanted).abs() < 1e-9, "{}: object {n}: {got}", choice.name());
+        }
     }
 }
 

@@ -61,7 +61,8 @@ use voice::{Path, Voice};
 /// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(480), frame_rate: FrameRate::Fps24,
 /// #     stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(Object {
 /// #         name: "click".into(), groups: vec![], lane: TrackIndex(0),
-/// #         binaural: BinauralMode::Mid, automation: front })] };
+/// #         binaural: BinauralMode::Mid, automation: front,
+/// #         features: ObjectFeatures::default() })] };
 /// let mut renderer = BinauralRenderer::new(&timeline, &head())?;
 /// let mut lanes = PlanarBlock::new(1, 480);
 /// lanes.channel_mut(0)[0] = 1.0;

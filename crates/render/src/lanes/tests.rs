@@ -34,6 +34,7 @@ fn timeline(cutoff_hz: f64) -> Timeline {
             lane: TrackIndex(lane),
             binaural: BinauralMode::Mid,
             automation: Automation::fixed(state).unwrap(),
+            features: ObjectFeatures::default(),
         })
     });
     Timeline {

@@ -7,13 +7,17 @@
 
 pub mod bs2127;
 mod enclose;
+mod featured;
 mod hull;
+mod panners;
 mod region;
 pub(crate) mod room;
 mod room_size;
 mod room_subset;
 mod spread;
 mod vbap;
+
+pub use panners::Panners;
 
 use crate::RenderError;
 use bs2127::GainCalculator;
@@ -98,16 +102,16 @@ impl PannerChoice {
 
 /// The law that belongs to the kind of position.
 #[derive(Debug)]
-struct ByPosition {
-    vbap: Vbap,
-    room: RoomPanner,
+struct ByPosition<V, R> {
+    vbap: V,
+    room: R,
 }
 
-impl Panner for ByPosition {
+impl<V: Panner, R: Panner> Panner for ByPosition<V, R> {
     fn gains(&self, state: &ObjectState, out: &mut [f64]) {
         match state.position {
-            Position::Polar(polar) => self.vbap.pan(polar, state.size, out),
-            Position::Room(room) => self.room.pan(room, state.size, out),
+            Position::Polar(_) => self.vbap.gains(state, out),
+            Position::Room(_) => self.room.gains(state, out),
         }
     }
 }

@@ -3,6 +3,7 @@ use crate::test_layouts::{Dice, layout};
 use cupola_model::*;
 
 mod cut;
+mod diffuse;
 mod twin;
 
 fn object(lane: usize, points: Vec<TimedPoint>) -> Item {
@@ -12,6 +13,7 @@ fn object(lane: usize, points: Vec<TimedPoint>) -> Item {
         lane: TrackIndex(lane),
         binaural: BinauralMode::Mid,
         automation: Automation::new(points).unwrap(),
+        features: ObjectFeatures::default(),
     })
 }
 
@@ -101,7 +103,10 @@ fn the_bits_do_not_depend_on_the_size_of_calls() {
     let mut dice = Dice(8);
     let layout = layout("4+7+0");
     let items = vec![object(0, path(&mut dice, polar)), object(1, path(&mut dice, room))];
-    let timeline = timeline(items, 2);
+    let mut timeline = timeline(items, 2);
+    if let Item::Object(object) = &mut timeline.items[1] {
+        object.features.diffuse = 0.4;
+    }
     let lanes = noise(2, 480 * 24, &mut dice);
     let whole = render(&timeline, &layout, PannerChoice::Vbap, &lanes);
     for blocks in [1, 3, 8] {

@@ -2,6 +2,7 @@
 
 use super::Absent::{Means, Refused, Value};
 use super::bed::{CHANNEL, PRESET_KEY, STEM};
+use super::feature;
 use super::preset::REMOVE;
 use super::scene::{BINAURAL, GROUPS};
 use super::{KeySpec, Kind, MapSpec, PATH, Together, words};
@@ -96,6 +97,11 @@ pub(crate) static OBJECT: MapSpec = MapSpec {
             absent: Value("0"),
             example: "0.2",
         },
+        feature::SNAP_KEY,
+        feature::ZONES_KEY,
+        feature::DIVERGENCE_KEY,
+        feature::DIFFUSE_KEY,
+        feature::IMPORTANCE_KEY,
         REMOVE,
         BINAURAL,
         GROUPS,

@@ -5,6 +5,7 @@
 
 mod broken;
 mod edits;
+mod features;
 mod flattening;
 mod formatting;
 mod formatting_random;

@@ -4,8 +4,8 @@ use crate::Renderer;
 use crate::binaural::BinauralRenderer;
 use cupola_model::{
     Automation, BinauralMode, FrameCount, FrameIndex, FrameRate, HrtfSet, Item, Lane, LinearGain,
-    Object, ObjectState, PlanarBlock, PolarPosition, Position, SampleRate, TimedPoint, Timeline,
-    TrackIndex,
+    Object, ObjectFeatures, ObjectState, PlanarBlock, PolarPosition, Position, SampleRate,
+    TimedPoint, Timeline, TrackIndex,
 };
 use realfft::num_complex::Complex64;
 use std::f64::consts::TAU;
@@ -32,6 +32,7 @@ pub(super) fn object(lane: usize, points: Vec<TimedPoint>) -> Item {
         lane: TrackIndex(lane),
         binaural: BinauralMode::Mid,
         automation: Automation::new(points).unwrap(),
+        features: ObjectFeatures::default(),
     })
 }
 

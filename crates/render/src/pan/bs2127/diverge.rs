@@ -4,9 +4,6 @@ use super::geometry::{azimuth, elevation, in_basis, length, local_basis, place};
 use super::metadata::Divergence;
 use crate::pan::region::Vec3;
 
-/// The recommendation's width where none is given.
-const DEFAULT_RANGE_DEG: f64 = 45.0;
-
 /// The sources with their share of the energy.
 pub(super) fn sources(at: Vec3, divergence: Divergence, cartesian: bool) -> [(f64, Vec3); 3] {
     let side = divergence.value / (divergence.value + 1.0);
@@ -16,7 +13,7 @@ pub(super) fn sources(at: Vec3, divergence: Divergence, cartesian: bool) -> [(f6
         let [x, y, z] = at;
         [[x + range, y, z], [x - range, y, z], at].map(|p| p.map(|c| c.clamp(-1.0, 1.0)))
     } else {
-        let range = divergence.azimuth_range.unwrap_or(DEFAULT_RANGE_DEG);
+        let range = divergence.azimuth_range.unwrap_or(Divergence::AZIMUTH_RANGE_DEG);
         let basis = local_basis(azimuth(at), elevation(at));
         let beside = |range: f64| in_basis(&basis, place(range, 0.0, length(at)));
         [beside(range), beside(-range), at]

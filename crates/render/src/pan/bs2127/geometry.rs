@@ -9,20 +9,20 @@ pub(super) fn place(azimuth_deg: f64, elevation_deg: f64, distance: f64) -> Vec3
 }
 
 /// Degrees, −180 to 180; 0 on the vertical axis.
-pub(super) fn azimuth([x, y, _]: Vec3) -> f64 {
+pub(in crate::pan) fn azimuth([x, y, _]: Vec3) -> f64 {
     -x.atan2(y).to_degrees()
 }
 
 /// Degrees, −90 to 90.
-pub(super) fn elevation([x, y, z]: Vec3) -> f64 {
+pub(in crate::pan) fn elevation([x, y, z]: Vec3) -> f64 {
     z.atan2(x.hypot(y)).to_degrees()
 }
 
-pub(super) fn length(v: Vec3) -> f64 {
+pub(in crate::pan) fn length(v: Vec3) -> f64 {
     dot(v, v).sqrt()
 }
 
-pub(super) fn scaled([x, y, z]: Vec3, by: f64) -> Vec3 {
+pub(in crate::pan) fn scaled([x, y, z]: Vec3, by: f64) -> Vec3 {
     [x * by, y * by, z * by]
 }
 

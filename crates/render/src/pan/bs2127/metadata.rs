@@ -58,10 +58,23 @@ impl ObjectMetadata {
 pub struct Divergence {
     /// 0 leaves the middle alone, 0.5 makes all three alike, 1 mutes the middle.
     pub value: f64,
-    /// Degrees from the middle to each side, by direction; 45 if not given.
+    /// Degrees from the middle to each side, by direction; [`Self::AZIMUTH_RANGE_DEG`] if not given.
     pub azimuth_range: Option<f64>,
     /// Distance along x from the middle to each side, in the room; 0 if not given.
     pub position_range: Option<f64>,
+}
+
+impl Divergence {
+    /// The recommendation's width to each side, by direction, where none is given.
+    pub const AZIMUTH_RANGE_DEG: f64 = 45.0;
+}
+
+impl From<cupola_model::Divergence> for Divergence {
+    /// Half of the width to each side, whichever coordinates the object has.
+    fn from(divergence: cupola_model::Divergence) -> Self {
+        let half = Some(divergence.width / 2.0);
+        Self { value: divergence.value, azimuth_range: half, position_range: half }
+    }
 }
 
 /// Moves an object into the nearest loudspeaker. [BS.2127-0 §7.3.6]

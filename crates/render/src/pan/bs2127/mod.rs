@@ -7,7 +7,7 @@ mod convert;
 mod direct_speakers;
 mod diverge;
 mod extent;
-mod geometry;
+pub(super) mod geometry;
 mod lock;
 mod metadata;
 mod point;
@@ -24,6 +24,8 @@ pub use metadata::{
     ChannelLock, Divergence, HorizontalEdge, ObjectMetadata, ScreenEdgeLock, VerticalEdge, Zone,
 };
 
+pub(super) use lock::Locker;
+
 use super::Panner;
 use super::region::Vec3;
 use super::room::RoomPanner;
@@ -31,7 +33,6 @@ use crate::RenderError;
 use cupola_model::{Layout, ObjectState, Position};
 use extent::Extent;
 use geometry::place;
-use lock::Locker;
 use point::PointPanner;
 use screen::Screen;
 use zones::Zones;
@@ -95,7 +96,7 @@ impl GainCalculator {
             extent,
             room: RoomPanner::new(layout),
             zones: Zones::new(&speakers),
-            locker: Locker::new(&speakers),
+            locker: Locker::new(speakers.iter().map(|s| (s.channel, s.real, s.cube))),
             screen: Screen::new(&speakers),
         })
     }
@@ -107,7 +108,8 @@ impl GainCalculator {
     pub fn gains(&self, object: &ObjectMetadata, direct: &mut [f64], diffuse: &mut [f64]) {
         assert_eq!(direct.len(), self.channels, "one direct gain a loudspeaker");
         assert_eq!(diffuse.len(), self.channels, "one diffuse gain a loudspeaker");
-        self.undivided(object, direct);
+        let extent = [object.width, object.height, object.depth];
+        self.undivided(object, (object.position, object.cartesian), extent, direct);
         let (to_direct, to_diffuse) = ((1.0 - object.diffuse).sqrt(), object.diffuse.sqrt());
         for (direct, diffuse) in direct.iter_mut().zip(diffuse) {
             let gain = if direct.is_nan() { 0.0 } else { *direct * object.gain };
@@ -116,20 +118,47 @@ impl GainCalculator {
         }
     }
 
-    /// The gains before the object's own gain and the diffuse split.
-    fn undivided(&self, object: &ObjectMetadata, out: &mut [f64]) {
-        let at = match object.position {
+    /// Whether zones exclude every loudspeaker, which is as good as none.
+    pub fn excludes_all(&self, zones: &[Zone]) -> bool {
+        self.zones.excludes_all(zones)
+    }
+
+    /// The gains of an object with everything but place and size as told; its own gain is left to the
+    /// caller.
+    pub(super) fn gains_of(&self, state: &ObjectState, told: &ObjectMetadata, out: &mut [f64]) {
+        assert_eq!(out.len(), self.channels, "one gain a loudspeaker");
+        let cartesian = matches!(state.position, Position::Room(_));
+        let extent = if cartesian {
+            [state.size; 3]
+        } else {
+            [SIZE_DEG * state.size, SIZE_DEG * state.size, 0.0]
+        };
+        self.undivided(told, (state.position, cartesian), extent, out);
+    }
+
+    /// The gains before the object's own gain and the diffuse split, of an object at this position in
+    /// one of the two systems.
+    fn undivided(
+        &self,
+        object: &ObjectMetadata,
+        (position, cartesian): (Position, bool),
+        extent: [f64; 3],
+        out: &mut [f64],
+    ) {
+        let at = match position {
             Position::Polar(p) => place(p.azimuth_deg, p.elevation_deg, p.distance),
             Position::Room(p) => [p.x, p.y, p.z].map(|c| c.clamp(-1.0, 1.0)),
         };
-        let cartesian = object.cartesian;
         let at = self.screen.place(at, object.screen_ref, object.screen_edge_lock, cartesian);
-        let extent = [object.width, object.height, object.depth];
         let zones = &object.zone_exclusion;
+        let divergence = object.divergence;
         if cartesian {
             let keep = self.zones.kept_in_room(zones);
-            let at = self.locker.in_room(at, object.channel_lock, keep);
-            self.combine(object, at, out, |at, one| {
+            let at = object.channel_lock.map_or(at, |lock| {
+                let spot = self.locker.in_room(at, lock.max_distance, |c| keep >> c & 1 == 1);
+                spot.map_or(at, |spot| spot.cube)
+            });
+            combine(divergence, cartesian, at, out, |at, one| {
                 if zones.is_empty() {
                     self.room.pan_sized(at, extent, one);
                 } else {
@@ -137,8 +166,11 @@ impl GainCalculator {
                 }
             });
         } else {
-            let at = self.locker.by_direction(at, object.channel_lock);
-            self.combine(object, at, out, |at, one| {
+            let at = object.channel_lock.map_or(at, |lock| {
+                let spot = self.locker.by_direction(at, lock.max_distance);
+                spot.map_or(at, |spot| spot.sphere)
+            });
+            combine(divergence, cartesian, at, out, |at, one| {
                 self.extent.gains(&self.point, at, extent, one);
             });
             if !zones.is_empty() {
@@ -146,28 +178,28 @@ impl GainCalculator {
             }
         }
     }
+}
 
-    /// The gains of the one or three sources of an object, added as energy.
-    fn combine(
-        &self,
-        object: &ObjectMetadata,
-        at: Vec3,
-        out: &mut [f64],
-        pan: impl Fn(Vec3, &mut [f64]),
-    ) {
-        let Some(divergence) = object.divergence.filter(|d| d.value != 0.0) else {
-            return pan(at, out);
-        };
-        let mut energies = [0.0; Layout::MAX_SPEAKERS];
-        for (share, at) in diverge::sources(at, divergence, object.cartesian) {
-            pan(at, out);
-            for (energy, gain) in energies.iter_mut().zip(&*out) {
-                *energy += share * gain * gain;
-            }
+/// The gains of the one or three sources of an object, added as energy.
+pub(super) fn combine(
+    divergence: Option<Divergence>,
+    cartesian: bool,
+    at: Vec3,
+    out: &mut [f64],
+    pan: impl Fn(Vec3, &mut [f64]),
+) {
+    let Some(divergence) = divergence.filter(|d| d.value != 0.0) else {
+        return pan(at, out);
+    };
+    let mut energies = [0.0; Layout::MAX_SPEAKERS];
+    for (share, at) in diverge::sources(at, divergence, cartesian) {
+        pan(at, out);
+        for (energy, gain) in energies.iter_mut().zip(&*out) {
+            *energy += share * gain * gain;
         }
-        for (gain, energy) in out.iter_mut().zip(energies) {
-            *gain = energy.sqrt();
-        }
+    }
+    for (gain, energy) in out.iter_mut().zip(energies) {
+        *gain = energy.sqrt();
     }
 }
 
@@ -176,14 +208,6 @@ const SIZE_DEG: f64 = 180.0;
 
 impl Panner for GainCalculator {
     fn gains(&self, state: &ObjectState, out: &mut [f64]) {
-        let mut object = ObjectMetadata::at(state.position);
-        let [width, height, depth] = if object.cartesian {
-            [state.size; 3]
-        } else {
-            [SIZE_DEG * state.size, SIZE_DEG * state.size, 0.0]
-        };
-        (object.width, object.height, object.depth) = (width, height, depth);
-        assert_eq!(out.len(), self.channels, "one gain a loudspeaker");
-        self.undivided(&object, out);
+        self.gains_of(state, &ObjectMetadata::at(state.position), out);
     }
 }

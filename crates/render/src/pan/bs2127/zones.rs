@@ -48,6 +48,11 @@ impl Zones {
         self.speakers.iter().filter(inside).map(|s| bit(s.channel)).sum()
     }
 
+    /// Whether they hold every loudspeaker.
+    pub(super) fn excludes_all(&self, zones: &[Zone]) -> bool {
+        self.inside(zones) == self.speakers.iter().map(|s| bit(s.channel)).sum::<u64>()
+    }
+
     /// The channels left to play a source in the room.
     pub(super) fn kept_in_room(&self, zones: &[Zone]) -> u64 {
         let all: u64 = self.speakers.iter().map(|s| bit(s.channel)).sum();

@@ -1,0 +1,86 @@
+//! Features of an object as elements of its blocks, the same in every block, and what is lost.
+
+use cupola_model::{Object, ObjectFeatures, Zones};
+
+/// Elements of every block of an object, by where they stand among the others. [Atmos-ADM]
+#[derive(Debug)]
+pub(crate) struct FeatureText {
+    /// Before the size.
+    pub diffuse: &'static [u8],
+    /// Before `jumpPosition`.
+    pub lock: &'static [u8],
+    /// After it.
+    pub zones: Vec<u8>,
+}
+
+impl FeatureText {
+    pub(crate) fn of(features: &ObjectFeatures) -> Self {
+        // All or nothing: the profile has no shares.
+        let diffuse = features.diffuse >= 0.5;
+        Self {
+            diffuse: if diffuse { b"<diffuse>1.000000</diffuse>" } else { b"" },
+            lock: if features.snap.is_some() { b"<channelLock>1</channelLock>" } else { b"" },
+            zones: zones(&features.zones).into_bytes(),
+        }
+    }
+}
+
+fn zones(zones: &Zones) -> String {
+    let mut text = String::new();
+    for zone in zones.named() {
+        let ([x0, y0, z0], [x1, y1, z1]) = (zone.region.min, zone.region.max);
+        text.push_str(&format!(
+            "<zone minX=\"{x0:?}\" maxX=\"{x1:?}\" minY=\"{y0:?}\" maxY=\"{y1:?}\" minZ=\"{z0:?}\" \
+             maxZ=\"{z1:?}\">{}</zone>",
+            zone.name
+        ));
+    }
+    if text.is_empty() { text } else { format!("<zoneExclusion>{text}</zoneExclusion>") }
+}
+
+/// A feature that is lost.
+pub(crate) struct Loss {
+    /// What a finding says.
+    pub what: &'static str,
+    /// Whether an object has it.
+    pub is_lost: fn(&ObjectFeatures) -> bool,
+    /// What helps.
+    pub hint: &'static str,
+}
+
+/// What an Atmos master does not keep.
+pub(crate) const LOST: [Loss; 5] = [
+    Loss {
+        what: "a master does not keep the divergence",
+        is_lost: |f| f.divergence.is_some_and(|d| d.value != 0.0),
+        hint: "write three objects if a player shall diverge it",
+    },
+    Loss {
+        what: "a master does not keep the boxes in `zones`",
+        is_lost: |f| !f.zones.boxes.is_empty(),
+        hint: "use the named sets; renders obey the boxes all the same",
+    },
+    Loss {
+        what: "a master does not keep the distance of `snap`",
+        is_lost: |f| f.snap.is_some_and(|snap| snap.within.is_some()),
+        hint: "a player snaps it from any distance; write `snap: true` to hear that in renders too",
+    },
+    Loss {
+        what: "an ADM BWF does not keep the share of `diffuse`",
+        is_lost: |f| f.diffuse != 0.0 && f.diffuse != 1.0,
+        hint: "0.5 and more is written as all of it; DAMF keeps the share",
+    },
+    Loss {
+        what: "an ADM BWF does not keep the importance",
+        is_lost: |f| f.importance != ObjectFeatures::MOST_IMPORTANT,
+        hint: "DAMF keeps it",
+    },
+];
+
+/// The objects that lose a feature.
+pub(crate) fn losers<'t>(
+    objects: impl Iterator<Item = &'t Object>,
+    is_lost: fn(&ObjectFeatures) -> bool,
+) -> Vec<&'t str> {
+    objects.filter(|o| is_lost(&o.features)).map(|o| o.name.as_str()).collect()
+}

@@ -185,6 +185,25 @@ is written; files are written one after the other.")]
         /// The file
         file: PathBuf,
     },
+    /// Say what a SOFA file holds: directions, ears, differences, colour, and what is odd about it
+    #[command(after_help = "Examples:
+  cupola hrtf subject_003.sofa
+  cupola hrtf subject_003.sofa --plot subject_003.svg
+  cupola render scene.yaml --to binaural --hrtf subject_003.sofa
+
+Read are the conventions SimpleFreeFieldHRIR and GeneralFIR with two receivers. Which receiver is the
+left ear is decided from the responses. A converted set is kept for the next run in the user's cache
+folder; CUPOLA_CACHE names another, and none when it is empty.")]
+    Hrtf {
+        /// The SOFA file
+        file: PathBuf,
+        /// Draw directions, time and level differences and the mean response into this .svg file
+        #[arg(long, value_name = "FILE")]
+        plot: Option<PathBuf>,
+        /// Overwrite existing files
+        #[arg(long)]
+        force: bool,
+    },
     /// List the loudspeaker layouts, or show one
     #[command(after_help = "Examples:
   cupola layouts
@@ -298,6 +317,12 @@ pub(crate) struct Work {
     /// place in the room, or everything as the ITU renderer does
     #[arg(long, default_value = "by-position", value_name = "LAW", value_parser = panner())]
     pub(crate) panner: PannerChoice,
+    /// A SOFA file whose ears headphone renders are heard with, instead of what the scene says
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hrtf: Option<PathBuf>,
+    /// Take the mean colour over all directions out of SOFA files: loudspeaker and ear canal
+    #[arg(long)]
+    pub(crate) hrtf_eq: bool,
     /// Overwrite existing files
     #[arg(long)]
     pub(crate) force: bool,

@@ -6,8 +6,8 @@ use crate::pages;
 use crate::progress::Terminal;
 use crate::report::Reporter;
 use cupola_jobs::{
-    Binding, ChannelOrder, CheckReport, Document, FileKind, JobError, MasterFormat, ProduceOptions,
-    ProduceReport, SampleDepth, Selection, Target, ViewRequest, count,
+    Binding, ChannelOrder, CheckReport, Document, FileKind, Head, JobError, MasterFormat,
+    ProduceOptions, ProduceReport, SampleDepth, Selection, Target, ViewRequest, count,
 };
 use cupola_model::Severity;
 use std::path::Path;
@@ -77,6 +77,14 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             report.document(info.document);
             Ok(Code::Done)
         }
+        Command::Hrtf { file, plot, force } => {
+            let info = cupola_jobs::hrtf(file, plot.as_deref(), *force)?;
+            for line in &info.lines {
+                report.say(line);
+            }
+            report.document(info.document);
+            Ok(Code::Done)
+        }
         Command::Layouts { name } => {
             let info = cupola_jobs::layouts(name.as_deref())?;
             for line in &info.lines {
@@ -125,6 +133,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::View { .. } => "view",
         Command::Fmt { .. } => "fmt",
         Command::Info { .. } => "info",
+        Command::Hrtf { .. } => "hrtf",
         Command::Layouts { .. } => "layouts",
         Command::Schema { .. } => "schema",
         Command::Rules { .. } => "rules",
@@ -164,6 +173,7 @@ fn produce(
 fn options(part: &Part, work: &Work) -> ProduceOptions {
     ProduceOptions {
         panner: work.panner,
+        head: Head { sofa: work.hrtf.clone(), equalise: work.hrtf_eq },
         selection: Selection {
             version: part.version.clone(),
             group: None,

@@ -4,6 +4,7 @@ mod determinism;
 mod edits;
 mod features;
 mod fmt;
+mod hrtf;
 mod includes;
 mod pages;
 mod panning;

@@ -90,6 +90,7 @@ impl Project {
 pub(crate) fn cupola(folder: &Path, arguments: &[&str]) -> Run {
     let output: Output = Command::new(env!("CARGO_BIN_EXE_cupola"))
         .current_dir(folder)
+        .env("CUPOLA_CACHE", folder.join("cache"))
         .args(arguments)
         .output()
         .expect("the program starts");

@@ -1,7 +1,8 @@
 //! The set that is part of the program.
 
 use crate::HrtfError;
-use crate::rate::RateConverter;
+use crate::RATES_HZ;
+use crate::rate::{RateConverter, analysis_points, lasting_taps};
 use cupola_model::{HrtfSet, PolarPosition, SampleRate, position::wrap_degrees};
 
 const DATA: &[u8] = include_bytes!("../data/default_hrtf.bin");
@@ -18,10 +19,7 @@ const FILE_RATE_HZ: u32 = 48_000;
 
 /// `loudness_gain_db` of `data/default_hrtf.json`: a power of 1 at each ear becomes a power of 1
 /// for both together, which makes a front object as loud as from loudspeakers.
-const LOUDNESS_GAIN_DB: f64 = -3.0103;
-
-/// Session rates the set can be brought to, in Hz.
-const RATES_HZ: std::ops::RangeInclusive<u32> = 44_100..=192_000;
+pub(crate) const LOUDNESS_GAIN_DB: f64 = -3.0103;
 
 /// The embedded set at a session rate: as stored at 48 kHz, elsewhere converted.
 ///
@@ -172,8 +170,9 @@ fn mirrored_triangles(
 
 /// Brings a set whose ears mirror each other to another rate.
 fn convert(set: &mut HrtfSet, mirror: &[usize], to_hz: u32) {
-    let mut converter = RateConverter::new(set.sample_rate, to_hz, set.tap_count);
-    let tap_count = converter.tap_count();
+    let (from, to) = (f64::from(set.sample_rate), f64::from(to_hz));
+    let tap_count = lasting_taps(set.tap_count, from, to);
+    let mut converter = RateConverter::new(from, to, analysis_points(set.tap_count), tap_count);
     let mut taps = vec![0.0; set.directions.len() * 2 * tap_count];
     let mut arrival = vec![0.0; set.directions.len()];
     for i in 0..set.directions.len() {
@@ -190,5 +189,7 @@ fn convert(set: &mut HrtfSet, mirror: &[usize], to_hz: u32) {
     (set.taps, set.tap_count, set.sample_rate) = (taps, tap_count, to_hz);
 }
 
+#[cfg(test)]
+mod held_out;
 #[cfg(test)]
 mod tests;

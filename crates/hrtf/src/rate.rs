@@ -6,8 +6,19 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use std::fmt;
 use std::sync::Arc;
 
-/// Transform length at 48 kHz and below. Cepstra of a 128-tap response fade long before half of it.
+/// Least points of the transform of a response. Cepstra of a 128-tap response fade long before half
+/// of it.
 const BASE_FFT: usize = 8192;
+
+/// Points of the transform that stands for a response of so many samples.
+pub(crate) fn analysis_points(samples: usize) -> usize {
+    BASE_FFT.max((4 * samples).next_power_of_two())
+}
+
+/// Taps at another rate that last as long as the old ones and the fade-out added to them.
+pub(crate) fn lasting_taps(old_tap_count: usize, from_hz: f64, to_hz: f64) -> usize {
+    (old_tap_count as f64 * to_hz / from_hz * (1.0 + FADE)).round() as usize
+}
 
 /// Where the spectrum begins to level off, in parts of the lower of the two Nyquist frequencies,
 /// where it is flat: 22 … 24 kHz on the way up from 48 kHz. A slope there would ring.
@@ -18,7 +29,7 @@ const JOIN: f64 = 11.0 / 12.0;
 const FADE: f64 = 1.0 / 16.0;
 
 /// Magnitudes are held above this before their logarithm is taken.
-const SMALLEST: f64 = 1e-7;
+pub(crate) const SMALLEST: f64 = 1e-7;
 
 /// Converts responses one after the other.
 pub(crate) struct RateConverter {
@@ -42,12 +53,11 @@ impl fmt::Debug for RateConverter {
 }
 
 impl RateConverter {
-    /// A converter for responses of `old_tap_count` taps.
-    pub(crate) fn new(from_hz: u32, to_hz: u32, old_tap_count: usize) -> Self {
-        let (from_hz, to_hz) = (f64::from(from_hz), f64::from(to_hz));
+    /// A converter of spectra of `old_length` points at `from_hz` to `tap_count` taps at `to_hz`.
+    pub(crate) fn new(from_hz: f64, to_hz: f64, old_length: usize, tap_count: usize) -> Self {
         let ratio = to_hz / from_hz;
-        let old_length = BASE_FFT.max((4 * old_tap_count).next_power_of_two());
-        let length = old_length * (ratio.ceil() as usize).next_power_of_two();
+        let longest = analysis_points(tap_count);
+        let length = (old_length * (ratio.ceil() as usize).next_power_of_two()).max(longest);
         let mut planner = RealFftPlanner::new();
         let analysis = planner.plan_fft_forward(old_length);
         let forward = planner.plan_fft_forward(length);
@@ -55,7 +65,7 @@ impl RateConverter {
         Self {
             from_hz,
             to_hz,
-            tap_count: (old_tap_count as f64 * ratio * (1.0 + FADE)).round() as usize,
+            tap_count,
             old_time: analysis.make_input_vec(),
             old_spectrum: analysis.make_output_vec(),
             old_log: vec![0.0; old_length / 2 + 1],
@@ -72,17 +82,26 @@ impl RateConverter {
         self.to_hz / self.from_hz
     }
 
-    /// Taps of a converted response.
-    pub(crate) fn tap_count(&self) -> usize {
-        self.tap_count
-    }
-
     /// Writes the converted response to `out` (`tap_count` long) and returns by how many new
     /// samples it has to come later, so that the low-frequency arrival stays where it was: what is
     /// added or lost at the top of the spectrum changes the phase of a minimum-phase response
     /// everywhere.
     pub(crate) fn convert(&mut self, taps: &[f32], out: &mut [f32]) -> f64 {
         self.analyse(taps);
+        self.shape(out);
+        let delay_change_s = phase_delay_s(taps, self.from_hz) - phase_delay_s(out, self.to_hz);
+        delay_change_s * self.to_hz
+    }
+
+    /// Writes to `out` the minimum-phase response whose magnitude is the exponential of `log`, given
+    /// at the old frequencies, and returns its own phase delay in seconds.
+    pub(crate) fn realise(&mut self, log: &[f64], out: &mut [f32]) -> f64 {
+        self.old_log.copy_from_slice(log);
+        self.shape(out);
+        phase_delay_s(out, self.to_hz)
+    }
+
+    fn shape(&mut self, out: &mut [f32]) {
         self.set_log_magnitude();
         self.make_minimum_phase();
         let fade = (self.tap_count as f64 * FADE) as usize;
@@ -93,8 +112,6 @@ impl RateConverter {
                 if left > fade { 1.0 } else { (FRAC_PI_2 * left as f64 / fade as f64).sin() };
             *tap = (value * scale * window * window) as f32;
         }
-        let delay_change_s = phase_delay_s(taps, self.from_hz) - phase_delay_s(out, self.to_hz);
-        delay_change_s * self.to_hz
     }
 
     /// Natural logarithm of the old magnitude.
@@ -156,11 +173,16 @@ impl RateConverter {
     }
 }
 
+/// Frequencies in Hz at which phase delays are taken, 200 to 1500.
+pub(crate) fn delay_frequencies() -> impl Iterator<Item = f64> {
+    (0..=13).map(|step| 200.0 + 100.0 * f64::from(step))
+}
+
 /// Delay of the phase between 200 and 1500 Hz, the straight line through the origin that fits best.
 pub(crate) fn phase_delay_s(taps: &[f32], rate_hz: f64) -> f64 {
     let (mut along, mut square) = (0.0, 0.0);
-    for step in 0..=13 {
-        let omega = 2.0 * PI * (200.0 + 100.0 * f64::from(step));
+    for hz in delay_frequencies() {
+        let omega = 2.0 * PI * hz;
         let turn = Complex64::cis(-omega / rate_hz);
         // Horner's rule, from the last tap to the first.
         let response =

@@ -1,8 +1,9 @@
 //! Every finding about a scene or a master at once, nothing written.
 
 use crate::options::Selection;
+use crate::plan::Recipe;
 use crate::project::Reading;
-use crate::{JobError, info, notes, plan};
+use crate::{JobError, heads, info, notes, plan};
 use cupola_masters::MasterCheck;
 use cupola_model::{Finding, FrameCount, SampleRate};
 use std::path::Path;
@@ -108,6 +109,11 @@ fn check_one(
     findings.extend(notes::master(timeline, &recipes));
     findings.extend(notes::binaural_modes(timeline, &recipes));
     findings.extend(notes::loudspeaker_features(timeline, &recipes));
+    for recipe in &recipes {
+        if let Recipe::Binaural { sofa: Some(file), .. } = recipe {
+            findings.extend(heads::check(file)?);
+        }
+    }
     Ok(CheckReport {
         version,
         title: timeline.title.clone(),

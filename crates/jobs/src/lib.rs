@@ -10,6 +10,7 @@ mod deviation;
 mod error;
 mod fmt;
 mod gains;
+mod heads;
 mod includes;
 mod info;
 mod lane_stats;
@@ -37,10 +38,11 @@ pub use fmt::{
     Difference, Formatted, format_document, format_files, format_stream, write_formatted,
 };
 pub use gains::{GainsReport, gains};
+pub use heads::hrtf;
 pub use info::{Info, info};
 pub use layouts::layouts;
 pub use options::{
-    Binding, MasterFormat, ProduceOptions, Progress, Selection, SilentProgress, Target,
+    Binding, Head, MasterFormat, ProduceOptions, Progress, Selection, SilentProgress, Target,
 };
 pub use pages::write_pages;
 pub use produce::produce;

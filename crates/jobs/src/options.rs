@@ -36,7 +36,7 @@ pub enum Target {
         /// Order of its channels.
         order: ChannelOrder,
     },
-    /// A headphone render with the embedded HRTF set.
+    /// A headphone render, with the embedded HRTF set unless [`ProduceOptions::head`] names another.
     Binaural {
         /// Sample depth of the file.
         depth: SampleDepth,
@@ -87,11 +87,22 @@ pub struct Selection {
     pub importance: u8,
 }
 
+/// Whose ears a headphone render is heard with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// A SOFA file instead of what the scene says.
+    pub sofa: Option<PathBuf>,
+    /// Take the mean colour over all directions out of SOFA files.
+    pub equalise: bool,
+}
+
 /// How to work.
 #[derive(Clone, Debug)]
 pub struct ProduceOptions {
     /// Panner of loudspeaker renders.
     pub panner: PannerChoice,
+    /// Whose ears.
+    pub head: Head,
     /// What of the scene.
     pub selection: Selection,
     /// Overwrite files an earlier run did not record.
@@ -106,6 +117,7 @@ impl Default for ProduceOptions {
     fn default() -> Self {
         Self {
             panner: PannerChoice::default(),
+            head: Head::default(),
             selection: Selection::default(),
             force: false,
             threads: 0,

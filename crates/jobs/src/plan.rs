@@ -7,7 +7,7 @@ use crate::project::{Project, read_text};
 use crate::{JobError, rules};
 use cupola_masters::{ChannelMap, ChannelOrder, SampleDepth, damf_files};
 use cupola_model::{Finding, FrameCount, FrameIndex, Layout};
-use cupola_scene::{BitDepth, LayoutRequest, MasterKind, OutputKind, OutputRequest};
+use cupola_scene::{BitDepth, HeadRequest, LayoutRequest, MasterKind, OutputKind, OutputRequest};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub(crate) enum Recipe {
     Speakers { layout: Layout, depth: SampleDepth, order: ChannelOrder },
-    Binaural { depth: SampleDepth },
+    Binaural { depth: SampleDepth, sofa: Option<PathBuf> },
     Master { format: MasterFormat },
 }
 
@@ -212,7 +212,13 @@ fn scene_recipe(request: &OutputRequest, folder: &Path) -> Result<Named, JobErro
                 cupola_scene::ChannelOrder::Wave => ChannelOrder::Wave,
             },
         },
-        OutputKind::Binaural { bits } => Recipe::Binaural { depth: depth(*bits) },
+        OutputKind::Binaural { head, bits } => Recipe::Binaural {
+            depth: depth(*bits),
+            sofa: match head {
+                HeadRequest::Default => None,
+                HeadRequest::Sofa(path) => Some(folder.join(path)),
+            },
+        },
         OutputKind::Master(MasterKind::AdmBwf) => Recipe::Master { format: MasterFormat::AdmBwf },
         OutputKind::Master(MasterKind::Damf) => Recipe::Master { format: MasterFormat::Damf },
     };
@@ -238,7 +244,9 @@ fn recipe(target: &Target) -> Result<Named, JobError> {
             let name = layout.name.clone();
             (Recipe::Speakers { layout, depth: *depth, order: *order }, name)
         }
-        Target::Binaural { depth } => (Recipe::Binaural { depth: *depth }, "binaural".to_owned()),
+        Target::Binaural { depth } => {
+            (Recipe::Binaural { depth: *depth, sofa: None }, "binaural".to_owned())
+        }
         Target::Master { format } => (Recipe::Master { format: *format }, format.name().to_owned()),
     };
     match order_problem(&named.0) {

@@ -6,9 +6,9 @@ use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
 use crate::plan::{Plan, Planned, Recipe, plan};
 use crate::project::{Project, load};
 use crate::pump::{self, Route, Sink, not_written};
-use crate::{JobError, deviation, notes, rules};
+use crate::{JobError, deviation, heads, notes, rules};
 use cupola_masters::{AdmBwfSink, Companion, DamfSink, FileReport, PendingFile, WavSink, WavSpec};
-use cupola_model::{Finding, HrtfSet, StemUse, Timeline};
+use cupola_model::{Finding, StemUse, Timeline};
 use cupola_render::binaural::BinauralRenderer;
 use cupola_render::{RenderError, Renderer, SpeakerRenderer};
 use cupola_stems::{StemError, UseReader};
@@ -107,11 +107,8 @@ fn set_up(
     options: &ProduceOptions,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Route>, JobError> {
-    let headphones = plan.outputs.iter().any(|o| matches!(o.recipe, Recipe::Binaural { .. }));
-    let hrtf = headphones.then(|| cupola_hrtf::embedded(timeline.sample_rate)).transpose();
-    let hrtf = hrtf.map_err(|e| JobError::Internal(e.to_string()))?;
     let route = |output| {
-        let renderer = renderer(output, timeline, options, hrtf.as_ref(), findings)?;
+        let renderer = renderer(output, timeline, options, findings)?;
         let sink = sink(output, timeline, options.force)?;
         Ok(Route::new(renderer, sink, timeline, options.io_frames))
     };
@@ -122,12 +119,11 @@ fn renderer(
     output: &Planned,
     timeline: &Timeline,
     options: &ProduceOptions,
-    hrtf: Option<&HrtfSet>,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Box<dyn Renderer>>, JobError> {
     let internal = |e: &dyn std::fmt::Display| JobError::Internal(e.to_string());
-    match (&output.recipe, hrtf) {
-        (Recipe::Speakers { layout, .. }, _) => {
+    match &output.recipe {
+        Recipe::Speakers { layout, .. } => {
             let renderer = SpeakerRenderer::new(timeline, layout, options.panner);
             let renderer = renderer.map_err(|e| match e {
                 // Another panner can do it.
@@ -138,13 +134,13 @@ fn renderer(
             findings.extend(notes::idle_zones(&renderer, layout));
             Ok(Some(Box::new(renderer)))
         }
-        (Recipe::Binaural { .. }, Some(set)) => {
-            let renderer = BinauralRenderer::new(timeline, set).map_err(|e| internal(&e))?;
+        Recipe::Binaural { sofa, .. } => {
+            let set = heads::set(sofa.as_deref(), timeline.sample_rate, &options.head, findings)?;
+            let renderer = BinauralRenderer::new(timeline, &set).map_err(|e| internal(&e))?;
             Ok(Some(Box::new(renderer)))
         }
-        (Recipe::Binaural { .. }, None) => Err(internal(&"a headphone output without an HRTF set")),
         // A master carries the lanes themselves.
-        (Recipe::Master { .. }, _) => Ok(None),
+        Recipe::Master { .. } => Ok(None),
     }
 }
 
@@ -160,7 +156,7 @@ fn sink(output: &Planned, timeline: &Timeline, force: bool) -> Result<Sink, JobE
                 .map_err(|e| JobError::Usage(e.to_string()))?;
             wav(spec)
         }
-        Recipe::Binaural { depth } => wav(WavSpec::headphones(rate, *depth)),
+        Recipe::Binaural { depth, .. } => wav(WavSpec::headphones(rate, *depth)),
         Recipe::Master { format: MasterFormat::AdmBwf } => {
             AdmBwfSink::create(&output.path, overwrite, timeline)
                 .map(|sink| Sink::AdmBwf(Box::new(sink)))

@@ -52,7 +52,7 @@ cupola_model::rules! {
 /// assert!(rules.iter().any(|rule| rule.id == "scene.key.unknown"));
 /// ```
 pub fn rules() -> Vec<&'static Rule> {
-    let lists = [cupola_scene::RULES, cupola_stems::RULES, RULES];
+    let lists = [cupola_scene::RULES, cupola_stems::RULES, cupola_hrtf::RULES, RULES];
     lists.into_iter().flatten().chain(cupola_masters::rules()).collect()
 }
 

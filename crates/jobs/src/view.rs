@@ -144,6 +144,24 @@ fn beats(project: &Project) -> Vec<Beat> {
     beats.into_iter().map(|(frame, bar, beat)| Beat { frame, bar, beat }).collect()
 }
 
+/// Writes a picture that belongs to no scene, unless it would replace somebody's file.
+pub(crate) fn write_picture(
+    path: &Path,
+    text: &str,
+    inputs: &[&Path],
+    force: bool,
+) -> Result<(), JobError> {
+    if !matches!(kind_of(path), Ok(Kind::Svg)) {
+        return Err(JobError::Usage(format!("{} does not end in .svg", path.display())));
+    }
+    refuse_folder(path)?;
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let inputs: Vec<_> = inputs.iter().filter_map(|input| input.canonicalize().ok()).collect();
+    allow_overwrite(path, &Manifest::load(&folder), &inputs, force)?;
+    make_folder(&folder)?;
+    write(path, &folder, text, force)
+}
+
 /// Writes the file, whole or not at all, and notes it as ours.
 fn write(path: &Path, folder: &Path, text: &str, force: bool) -> Result<(), JobError> {
     let overwrite = force || path.exists();

@@ -1,4 +1,5 @@
-//! Pictures of a programme, as text: an SVG for a session note, an HTML page to play with.
+//! Pictures of a programme, as text: an SVG for a session note, an HTML page to play with. And of a
+//! set of HRTFs.
 //!
 //! ```text
 //! Timeline + Layout ──► Picture ──┬─ thin ─► trails ─► panels ──► view_svg
@@ -17,6 +18,7 @@
 //! [`Position::to_room`]: cupola_model::Position::to_room
 
 mod colour;
+mod hrtf;
 mod html;
 mod labels;
 mod marks;
@@ -29,6 +31,7 @@ mod thin;
 mod tracks;
 mod trail;
 
+pub use hrtf::{HrtfPicture, hrtf_svg};
 pub use html::{LARGEST_HTML_BYTES, view_html};
 pub use picture::{Beat, ViewOptions};
 pub use svg::{LARGEST_SVG_BYTES, view_svg};

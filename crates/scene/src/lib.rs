@@ -100,7 +100,7 @@ pub use parse::{Draft, draft_scene, parse_scene, parse_scene_with};
 pub use reference::key_reference;
 pub use rules::RULES;
 pub use scene::{
-    BitDepth, ChannelOrder, MasterKind, OutputKind, OutputRequest, Scene, StemRequest,
+    BitDepth, ChannelOrder, HeadRequest, MasterKind, OutputKind, OutputRequest, Scene, StemRequest,
 };
 pub use schema::{FileKind, schema};
 pub use time::Timecode;

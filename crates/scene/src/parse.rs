@@ -8,7 +8,8 @@ use crate::parse_versions::read_edits_and_versions;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten};
 use crate::scene::{
-    BitDepth, ChannelOrder, MasterKind, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
+    BitDepth, ChannelOrder, HeadRequest, MasterKind, OutputKind, OutputRequest, Scene, StemRequest,
+    StemSettings,
 };
 use crate::time::{self, Clock, Timecode};
 use crate::value::SIZE;
@@ -360,7 +361,7 @@ fn default_outputs(file: &str) -> Vec<OutputRequest> {
         bits: BitDepth::default(),
         order: ChannelOrder::default(),
     };
-    let binaural = OutputKind::Binaural { bits: BitDepth::default() };
+    let binaural = OutputKind::Binaural { head: HeadRequest::Default, bits: BitDepth::default() };
     let place = Place { file: file.to_owned(), ..Place::default() };
     [speakers, binaural, OutputKind::Master(MasterKind::AdmBwf)]
         .map(|kind| OutputRequest { name: kind.usual_name(), kind, place: place.clone() })
@@ -371,13 +372,39 @@ impl OutputKind {
     fn usual_name(&self) -> String {
         match self {
             Self::Speakers { layout: LayoutRequest::Standard(layout), .. } => layout.name.clone(),
-            Self::Speakers { layout: LayoutRequest::File(path), .. } => {
-                let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
-                file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned()
+            Self::Speakers { layout: LayoutRequest::File(path), .. } => file_stem(path).to_owned(),
+            Self::Binaural { head: HeadRequest::Default, .. } => "binaural".to_owned(),
+            Self::Binaural { head: HeadRequest::Sofa(path), .. } => {
+                format!("binaural_{}", file_stem(path))
             }
-            Self::Binaural { .. } => "binaural".to_owned(),
             Self::Master(kind) => kind.name().to_owned(),
         }
+    }
+}
+
+/// The name of a file without its folder and ending.
+fn file_stem(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
+impl HeadRequest {
+    /// Reads a head's name, or a file name ending in `.sofa`.
+    fn read(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<Self> {
+        let text = cursor.scalar(findings, "a head such as default")?;
+        if text.to_ascii_lowercase().ends_with(".sofa") {
+            return check_text(text, &cursor.spot(), "binaural", findings)
+                .then(|| Self::Sofa(text.to_owned()));
+        }
+        if HEADS.iter().any(|(word, ())| *word == text) {
+            return Some(Self::Default);
+        }
+        let finding = Finding::error(rules::VALUE_WORD, "there is no such head")
+            .found(cursor.found())
+            .allowed("default or a file")
+            .hint("a head of your own is a SOFA file ending in .sofa");
+        cursor.report(findings, finding);
+        None
     }
 }
 
@@ -402,8 +429,7 @@ fn read_output(item: &Cursor<'_>, findings: &mut Findings) -> Option<(OutputKind
             OutputKind::Speakers { layout: LayoutRequest::read(&c, findings)?, bits, order }
         }
         (None, Some(c), None) => {
-            c.word(findings, &HEADS)?;
-            OutputKind::Binaural { bits }
+            OutputKind::Binaural { head: HeadRequest::read(&c, findings)?, bits }
         }
         (None, None, Some(c)) => OutputKind::Master(c.word(findings, &MASTERS)?),
         (None, None, None) => {

@@ -84,13 +84,25 @@ pub enum OutputKind {
         /// Order of the channels.
         order: ChannelOrder,
     },
-    /// Two signals for headphones, with the built-in head.
+    /// Two signals for headphones.
     Binaural {
+        /// Whose ears.
+        head: HeadRequest,
         /// Format of the samples.
         bits: BitDepth,
     },
     /// An Atmos master; always 24-bit.
     Master(MasterKind),
+}
+
+/// A head as a scene asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum HeadRequest {
+    /// The built-in one.
+    #[default]
+    Default,
+    /// A SOFA file; the path as written, relative to the scene.
+    Sofa(String),
 }
 
 /// The kinds of master.

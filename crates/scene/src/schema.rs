@@ -262,6 +262,10 @@ fn of_kind(kind: &Kind) -> Value {
         Kind::Timecode => pattern(TIMECODE),
         Kind::Meter => pattern(METER),
         Kind::Layout { file } => layout(*file),
+        Kind::Head => json!({"anyOf": [
+            {"enum": crate::parse::HEADS.map(|(word, ())| word)},
+            {"type": "string", "pattern": r"\.[Ss][Oo][Ff][Aa]\s*$"},
+        ]}),
         Kind::Map(map) => json!({"$ref": format!("#/$defs/{}", map.name)}),
         Kind::List(of) => json!({"type": "array", "items": of_kind(of)}),
         Kind::Tuple(length, of) => {

@@ -125,6 +125,8 @@ pub(crate) enum Kind {
     Meter,
     /// A layout by name or alias in any case, or by file.
     Layout { file: bool },
+    /// A head by name, or a SOFA file.
+    Head,
     /// A mapping with keys of its own.
     Map(&'static MapSpec),
     /// Any number of these.

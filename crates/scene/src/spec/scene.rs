@@ -267,8 +267,9 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
         },
         KeySpec {
             key: "binaural",
-            about: "A WAV file for headphones, heard through the built-in head.",
-            kind: Kind::Words(|| words(&parse::HEADS)),
+            about: "A WAV file for headphones, heard through the built-in head (`default`) or one \
+                    measured: a SOFA file.",
+            kind: Kind::Head,
             absent: Means("another kind of output"),
             example: "default",
         },

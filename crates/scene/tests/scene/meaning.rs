@@ -2,7 +2,7 @@
 
 use super::{all_findings, assert_found, scene, stem, timeline};
 use cupola_model::{BedLabel, BinauralMode, FrameRate, Severity, StemFacts, StemOffset, Timeline};
-use cupola_scene::{BitDepth, ChannelOrder, LayoutRequest, OutputKind, parse_scene};
+use cupola_scene::{BitDepth, ChannelOrder, HeadRequest, LayoutRequest, OutputKind, parse_scene};
 
 /// A 7.1.2 bed with one route, of a stem with this many channels.
 fn bed(route: &str, channels: u16) -> Timeline {
@@ -335,7 +335,7 @@ fn outputs_are_what_was_asked_for() {
     assert_eq!((reference, place.line, place.column), ("ref.flac", 4, 12));
     assert_eq!((plain.stems()[0].path.as_str(), plain.stems()[0].place.line), ("sub/a.wav", 5));
     let asked = scene_of(
-        "outputs:\n  - {speakers: rooms/my.yaml, bits: 32, order: wave}\n  - {binaural: default, bits: 16, name: phones}\n",
+        "outputs:\n  - {speakers: rooms/my.yaml, bits: 32, order: wave}\n  - {binaural: default, bits: 16, name: phones}\n  - {binaural: heads/Anna.sofa}\n",
     );
     let place = &asked.outputs()[1].place;
     assert_eq!((place.line, place.column, place.path.as_str()), (9, 5, "outputs[1]"));
@@ -347,9 +347,14 @@ fn outputs_are_what_was_asked_for() {
             order: ChannelOrder::Wave
         }
     );
-    assert_eq!(asked.outputs()[1].kind, OutputKind::Binaural { bits: BitDepth::Int16 });
+    assert_eq!(
+        asked.outputs()[1].kind,
+        OutputKind::Binaural { head: HeadRequest::Default, bits: BitDepth::Int16 }
+    );
     let names: Vec<_> = asked.outputs().iter().map(|o| o.name.as_str()).collect();
-    assert_eq!(names, ["my", "phones"]);
+    assert_eq!(names, ["my", "phones", "binaural_Anna"]);
+    let anna = HeadRequest::Sofa("heads/Anna.sofa".into());
+    assert_eq!(asked.outputs()[2].kind, OutputKind::Binaural { head: anna, bits: BitDepth::Int24 });
     for (outputs, rule) in [
         ("outputs: [{speakers: 5.1}, ¦{speakers: 5.1, bits: 16}]\n", "scene.output.twice"),
         ("outputs: [{speakers: 5.1}, ¦{}]\n", "scene.key.missing"),

@@ -260,7 +260,7 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("objects[].path.random_walk.seed", PATH, "random_walk: {every: 8 s, from: {azimuth: 90}, to: {azimuth: -60}, seed: 7}", "random_walk: {every: 8 s, from: {azimuth: 90}, to: {azimuth: -60}, seed: ¦0.5}", "scene.value.number"),
 
     ("outputs[].speakers", OUTPUT, "speakers: 4+7+0", "speakers: ¦7.1.5", "scene.value.word"),
-    ("outputs[].binaural", OUTPUT, "binaural: default", "binaural: ¦kemar", "scene.value.word"),
+    ("outputs[].binaural", OUTPUT, "binaural: heads/anna.sofa", "binaural: ¦kemar", "scene.value.word"),
     ("outputs[].master", OUTPUT, "master: damf", "master: ¦mpeg-h", "scene.value.word"),
     ("outputs[].bits", OUTPUT, "speakers: room.yaml, bits: 32", "speakers: 5.1, bits: ¦20", "scene.value.word"),
     ("outputs[].order", OUTPUT, "speakers: 5.1, order: wave", "binaural: default, order: ¦wave", "scene.key.conflict"),

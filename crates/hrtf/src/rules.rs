@@ -22,5 +22,5 @@ cupola_model::rules! {
     RESPONSE_SILENT = "hrtf.response.silent", warning, "Measurements without sound were left out.",
         "Ask whoever made the file.";
     LOW_END = "hrtf.low_end", note, "The low end, which the loudspeaker of the measurement had rolled off, was extended.",
-        "Nothing.";
+        "Nothing; what was measured is kept.";
 }

@@ -122,6 +122,32 @@ A file that starts as RIFF, RF64 or BW64 is checked as a master, whatever it is 
         #[arg(long, value_name = "NAME")]
         version: Option<String>,
     },
+    /// Turn a master back into stems and a scene
+    #[command(after_help = "Examples:
+  cupola import song.wav -o song
+  cupola import song.wav -o song --strict        refuse a master that has to be repaired
+  cupola build song/scene.yaml
+
+The folder gets `scene.yaml` and one WAV for every object and bed under `stems`; it appears whole or not
+at all. Read is ADM BWF of any tool: RIFF, RF64 or BW64 with `axml`. What is written wrongly but clearly
+meant is repaired and listed; what scenes cannot hold is listed by name. Movement in steps that nobody
+wrote by hand becomes keyframes within the angle of --thin.")]
+    Import {
+        /// The master
+        master: PathBuf,
+        /// The folder to make
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+        /// Refuse a master that has to be repaired
+        #[arg(long)]
+        strict: bool,
+        /// Write into a folder that is not empty, over files of the same names
+        #[arg(long)]
+        force: bool,
+        /// Keyframes stay within this many degrees of the master; 0 keeps every point
+        #[arg(long, value_name = "DEG", default_value_t = 0.1)]
+        thin: f64,
+    },
     /// Say where everything is at an instant, and how loud
     #[command(after_help = "Examples:
   cupola show scene.yaml --at \"bar 9\"

@@ -6,8 +6,9 @@ use crate::pages;
 use crate::progress::Terminal;
 use crate::report::Reporter;
 use cupola_jobs::{
-    Binding, ChannelOrder, CheckReport, Document, FileKind, Head, JobError, MasterFormat,
-    ProduceOptions, ProduceReport, SampleDepth, Selection, Target, ViewRequest, count,
+    Binding, ChannelOrder, CheckReport, Document, FileKind, Head, ImportOptions, JobError,
+    MasterFormat, ProduceOptions, ProduceReport, SampleDepth, Selection, Target, ViewRequest,
+    count,
 };
 use cupola_model::Severity;
 use std::path::Path;
@@ -45,6 +46,27 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             check_master(file, report)
         }
         Command::Check { file, version } => check(file, version.as_deref(), report),
+        Command::Import { master, output, strict, force, thin } => {
+            if !(0.0..=10.0).contains(thin) {
+                return Err(JobError::Usage(format!("--thin is {thin}; give 0 to 10 degrees")));
+            }
+            let options = ImportOptions {
+                strict: *strict,
+                force: *force,
+                thin_deg: *thin,
+                ..ImportOptions::default()
+            };
+            let progress = Terminal::new(report.is_quiet());
+            let made = cupola_jobs::import(master, output, &options, &progress);
+            progress.finish();
+            let made = made?;
+            report.findings(&made.findings);
+            for line in made.lines() {
+                report.say(&line);
+            }
+            report.document(made.document());
+            Ok(Code::Done)
+        }
         Command::Show { scene, at, voice } => {
             let shown = cupola_jobs::show(scene, at, &selection(voice))?;
             report.findings(&shown.findings);
@@ -129,6 +151,7 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Render { .. } => "render",
         Command::Master { .. } => "master",
         Command::Check { .. } => "check",
+        Command::Import { .. } => "import",
         Command::Show { .. } => "show",
         Command::View { .. } => "view",
         Command::Fmt { .. } => "fmt",

@@ -22,7 +22,7 @@ impl From<&JobError> for Code {
     fn from(error: &JobError) -> Self {
         match error {
             JobError::Usage(_) => Self::Usage,
-            JobError::InputUnreadable { .. } => Self::InputUnreadable,
+            JobError::InputUnreadable { .. } | JobError::MasterRefused(_) => Self::InputUnreadable,
             JobError::SceneInvalid(_) => Self::SceneInvalid,
             JobError::StemsUnfit(_) => Self::StemsUnfit,
             JobError::OutputNotWritten(_) => Self::OutputNotWritten,

@@ -95,9 +95,9 @@ impl Reporter {
     /// Why the run stopped, with its findings.
     pub(crate) fn error(&self, command: &str, error: &JobError) {
         let findings = match error {
-            JobError::SceneInvalid(findings) | JobError::StemsUnfit(findings) => {
-                findings.as_slice()
-            }
+            JobError::SceneInvalid(findings)
+            | JobError::StemsUnfit(findings)
+            | JobError::MasterRefused(findings) => findings.as_slice(),
             _ => &[],
         };
         self.findings(findings);

@@ -5,6 +5,7 @@ mod edits;
 mod features;
 mod fmt;
 mod hrtf;
+mod import;
 mod includes;
 mod pages;
 mod panning;

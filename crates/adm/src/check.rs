@@ -6,7 +6,7 @@
 
 mod block;
 mod graph;
-mod report;
+pub(crate) mod report;
 mod shape;
 mod values;
 mod zones;

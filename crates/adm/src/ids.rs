@@ -133,7 +133,7 @@ pub(crate) struct ContentElement<'a> {
 }
 
 /// What the objects without a group are found in.
-const MAIN_CONTENT: &str = "Atmos_Master_Content";
+pub(crate) const MAIN_CONTENT: &str = "Atmos_Master_Content";
 
 /// The contents of a master: one for every group, in the order of appearance, as Pro Tools writes
 /// them. An object is in one content, that of its first group.

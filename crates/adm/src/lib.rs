@@ -3,8 +3,9 @@
 //! [`write_axml`] turns a `Timeline` into the `axml` text of a master, [`tracks`] gives the rows
 //! of the `chna` chunk from the same identifiers, and [`check_limits`] says beforehand what the
 //! profile refuses; [`check_axml`] says of a finished text, whoever wrote it, what speaks against it
-//! (the table is in [`rules`]). [`read_summary`] tells what an ADM document holds. Nothing here opens a file,
-//! knows a RIFF chunk or renders a sample.
+//! (the table is in [`rules`]). [`import()`] turns anybody's ADM into items of a `Timeline`, and
+//! [`read_summary`] tells what an ADM document holds. Nothing here opens a file, knows a RIFF chunk or
+//! renders a sample.
 //!
 //! Deliberately absent: BS.2076-2 elements, loudness metadata, labels and interpolation. The
 //! profile is BS.2076-0 with movement carried by dense blocks. [Atmos-ADM]
@@ -18,6 +19,7 @@ mod error;
 mod features;
 mod finding_list;
 mod ids;
+mod import;
 mod limits;
 mod node;
 mod pieces;
@@ -31,6 +33,7 @@ pub use check::{Essence, check_axml};
 pub use error::AdmError;
 pub use finding_list::FindingList;
 pub use ids::{TrackIds, tracks};
+pub use import::{Essence as ImportEssence, Import, ImportLane, import};
 pub use limits::{RULES as LIMIT_RULES, check_limits};
 pub use read::{ReadLimits, read_summary};
 pub use summary::{AdmKind, Content, ObjectSummary, Programme, Summary};

@@ -6,16 +6,18 @@
 use cupola_model::Rule;
 
 macro_rules! rules {
-    ($($name:ident = $id:literal, $meaning:literal, $remedy:literal;)*) => {
+    ($(#[$doc:meta])* $table:ident: $($name:ident = $id:literal, $meaning:literal, $remedy:literal;)*) => {
         $(#[doc = $meaning] pub const $name: &str = $id;)*
 
-        /// Every rule of a finished master.
-        pub const RULES: &[Rule] =
+        $(#[$doc])*
+        pub const $table: &[Rule] =
             &[$(Rule { id: $id, severity: None, meaning: $meaning, remedy: $remedy }),*];
     };
 }
 
 rules! {
+    /// Every rule of a finished master.
+    RULES:
     MORE = "master.findings.more",
         "Further findings of a rule were left out of the list.",
         "mend those shown and check again";
@@ -232,9 +234,111 @@ rules! {
         "choose near, mid, far or off for every bed channel and object";
 }
 
-/// What helps against a rule; empty for an id that is not in the table.
+/// What reading other people's masters has to say.
+pub mod import {
+    use cupola_model::Rule;
+
+    /// Rules whose ids start like this are repairs: what was meant is clear, what is written is not.
+    pub const REPAIR: &str = "import.repair.";
+
+    rules! {
+        /// Every rule of an import.
+        RULES:
+        REFERENCE_TWICE = "import.repair.reference.twice",
+            "An element refers to the same element twice.",
+            "nothing has to change here: the second reference was passed over";
+        REFERENCE_DANGLING = "import.repair.reference.dangling",
+            "A reference to an element that is not there.",
+            "the reference was passed over; look whether something is missing in the scene";
+        STREAM_DOUBLE = "import.repair.stream.double_reference",
+            "A stream refers to a channel and to a pack, which BS.2076 forbids.",
+            "nothing has to change here: the channel was followed";
+        OBJECT_START_TIME = "import.repair.object.start_time",
+            "An object states its start as startTime, as drafts of BS.2076 had it.",
+            "nothing has to change here: it was read as start";
+        OBJECT_UNLISTED = "import.repair.object.unlisted",
+            "An object belongs to no content of the programme.",
+            "it was imported nevertheless; mute it in the scene if it was left out on purpose";
+        OBJECT_TIME = "import.repair.object.time",
+            "An object lasts beyond the sound, or its times cannot be read.",
+            "it was taken to last as long as the sound; check its start in the scene";
+        TIME_FORM = "import.repair.time",
+            "A time cannot be read.",
+            "the time was taken from what stands beside it; check the movement there";
+        CHNA_MISSING = "import.repair.chna.missing",
+            "There is no chna chunk that can be read.",
+            "tracks were taken in the order of the audioTrackUIDs; listen whether names and sounds agree";
+        CHNA_ROW = "import.repair.chna.row",
+            "A track of axml has no row in chna.",
+            "the track was told from its number; listen whether name and sound agree";
+        TRACK_RANGE = "import.repair.chna.range",
+            "A row of chna names a channel that the file does not have.",
+            "what uses it is silent; export the master again";
+        TRACK_FORMAT = "import.repair.track.format",
+            "A track states another rate than the sound has.",
+            "the rate of the sound was taken; if it plays too fast or too slow, mend its header";
+        PROGRAMME_LENGTH = "import.repair.programme.length",
+            "Programme and sound differ in length.",
+            "the scene is as long as the sound; write `end` into it if the programme was right";
+        BLOCK_ROUNDING = "import.repair.block.rounding",
+            "Blocks miss each other by the rounding of their times.",
+            "nothing has to change here: each block was taken to end where the next one starts";
+        BLOCK_GAP = "import.repair.block.gap",
+            "Two blocks overlap, or leave a gap.",
+            "each block was taken to end where the next one starts; check the movement there";
+        BLOCK_POSITION = "import.repair.block.position",
+            "A block has no position that can be read.",
+            "the position before was kept; check the movement there";
+        BLOCK_RANGE = "import.repair.block.range",
+            "A value of a block is out of its range.",
+            "the nearest value in range was taken";
+        BED_BLOCKS = "import.repair.bed.blocks",
+            "A bed channel has more than one block.",
+            "the first one was taken: loudspeakers do not move";
+        LABEL_POSITION = "import.repair.label.position",
+            "A bed channel has a label and no position.",
+            "nothing has to change here: the position is that of the label";
+        CHANNEL_UNKNOWN = "import.repair.channel.unknown",
+            "A track leads to no channel, or to one without label and position.",
+            "it was taken from its place in the pack; listen whether name and sound agree";
+        CONTAINER = "import.repair.container",
+            "The container had to be mended.",
+            "nothing has to change here; the copy that is written is whole";
+        DBMD = "import.repair.dbmd",
+            "The dbmd chunk is damaged.",
+            "check the headphone modes in the scene";
+
+        TYPE = "import.type",
+            "An object of a type that scenes do not have.",
+            "it was left out; render it with the tool it comes from, and use the sound as a stem";
+        FEATURE = "import.feature",
+            "Something of an object has no key in scenes.",
+            "it was left out; see whether the object can do without";
+        SIZE = "import.size",
+            "An object has different extents, a scene has one size.",
+            "their mean was taken; set `size` if another one suits better";
+        PROGRAMMES = "import.programmes",
+            "There is more than one programme.",
+            "the first one was imported";
+        COMPLEMENTARY = "import.complementary",
+            "Objects stand for each other; only one of them is to be heard.",
+            "all were imported; mute those that are not wanted";
+        BED_SPLIT = "import.bed.split",
+            "The channels of a bed are no set that an Atmos bed can have.",
+            "nothing has to change: what does not fit became objects that stand still, missing channels are silent";
+        DOLBY_SETTINGS = "import.dbmd.settings",
+            "Downmix or trims of the master have no key in scenes.",
+            "they were left out; set them again in the tool that makes the next master";
+        BINAURAL_BED = "import.bed.binaural",
+            "The channels of a bed have different headphone modes.",
+            "the one most of them have was taken";
+    }
+}
+
+/// What helps against a rule; empty for an id that is in no table.
 pub fn remedy(id: &str) -> &'static str {
-    RULES.iter().find(|rule| rule.id == id).map_or("", |rule| rule.remedy)
+    let mut rules = RULES.iter().chain(import::RULES);
+    rules.find(|rule| rule.id == id).map_or("", |rule| rule.remedy)
 }
 
 #[cfg(test)]
@@ -243,10 +347,11 @@ mod tests {
 
     #[test]
     fn no_rule_is_listed_twice_and_every_rule_has_a_meaning_and_a_remedy() {
-        for (i, rule) in RULES.iter().enumerate() {
+        let rules = [RULES, import::RULES].concat();
+        for (i, rule) in rules.iter().enumerate() {
             assert!(rule.meaning.ends_with('.'), "{} has no sentence", rule.id);
             assert!(!rule.remedy.is_empty() && !rule.remedy.ends_with('.'), "{}", rule.id);
-            assert!(RULES[..i].iter().all(|other| other.id != rule.id), "{} twice", rule.id);
+            assert!(rules[..i].iter().all(|other| other.id != rule.id), "{} twice", rule.id);
             assert_eq!(remedy(rule.id), rule.remedy);
         }
     }

@@ -22,6 +22,9 @@ pub enum JobError {
     /// A stem is missing, unreadable or holds unusable samples; all findings.
     #[error("the stems cannot be used")]
     StemsUnfit(Vec<Finding>),
+    /// A master has to be repaired to be read, which was forbidden; all findings.
+    #[error("the master has faults that would have to be repaired, which --strict forbids")]
+    MasterRefused(Vec<Finding>),
     /// An output could not be written: which, why, and what to do.
     #[error("{0}")]
     OutputNotWritten(String),

@@ -1,4 +1,4 @@
-//! The verbs of Cupola: check, render, master, build, info, show, view, fmt, layouts, gains.
+//! The verbs of Cupola: check, render, master, build, import, info, show, view, fmt, layouts, gains.
 //!
 //! This room joins the others and owns the only read–process–write loop (`pump`). It parses no
 //! arguments and prints nothing: what it has to say it returns, and progress goes to a
@@ -11,6 +11,7 @@ mod error;
 mod fmt;
 mod gains;
 mod heads;
+mod import;
 mod includes;
 mod info;
 mod lane_stats;
@@ -39,6 +40,7 @@ pub use fmt::{
 };
 pub use gains::{GainsReport, gains};
 pub use heads::hrtf;
+pub use import::{ImportOptions, ImportReport, import};
 pub use info::{Info, info};
 pub use layouts::layouts;
 pub use options::{

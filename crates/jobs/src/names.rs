@@ -22,7 +22,7 @@ pub(crate) fn output_name(title: &str, suffix: &str) -> String {
 
 /// A text as a file name: Unicode NFC, characters that some file system forbids become `-`,
 /// no leading or trailing dots and spaces, never empty, never a device.
-fn safe_file_name(text: &str) -> String {
+pub(crate) fn safe_file_name(text: &str) -> String {
     let mut name: String = text
         .nfc()
         .map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c })

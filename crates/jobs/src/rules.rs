@@ -35,6 +35,8 @@ cupola_model::rules! {
         "High-pass the stem at about 10 Hz.";
     TAIL_CUT = "signal.tail_cut", note, "A stem still sounds where the programme ends.",
         "Move `end` later, or leave it out.";
+    IMPORT_THINNED = "import.thinned", warning, "A master has more movement than a scene can hold.",
+        "Check the movement, or split the programme where it matters.";
     GAINS_SYNTAX = "gains.file.syntax", error, "A list of objects that is not JSON.",
         "Look at the place and before it: commas, brackets and quotation marks.";
     GAINS_LIST = "gains.file.list", error, "There is no list of objects in the file.",

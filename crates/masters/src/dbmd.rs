@@ -43,6 +43,8 @@ pub struct DbmdInfo {
     pub contents: Dbmd,
     /// Numbers of the segments whose checksum does not fit.
     pub damaged_segments: Vec<u8>,
+    /// Settings other than what is written here, in words: trims, downmix, warp mode.
+    pub settings: Vec<&'static str>,
 }
 
 impl Dbmd {
@@ -167,8 +169,20 @@ impl DbmdInfo {
                 .find(|&rate| frame_rate_code(rate) == atmos[111] & 0x0f),
             binaural: tracks.map_or(Ok(Vec::new()), track_modes)?,
         };
-        Ok(Self { contents, damaged_segments })
+        Ok(Self { contents, damaged_segments, settings: settings(atmos, tracks) })
     }
+}
+
+/// What is set otherwise than automatically, directly or not at all.
+fn settings(atmos: &[u8; ATMOS_BYTES], tracks: Option<&[u8]>) -> Vec<&'static str> {
+    let trim = |i: usize| tracks.and_then(|body| body.get(7 + 15 * i));
+    let manual = (0..TRIM_SETS).any(|i| trim(i).is_some_and(|byte| byte & 1 == 0));
+    let all = [
+        (manual, "trims"),
+        (matches!(atmos[139] >> 4 & 7, 1..=4), "the stereo downmix"),
+        (matches!(atmos[152] & 7, 1..=3), "the warp mode"),
+    ];
+    all.into_iter().filter(|(set, _)| *set).map(|(_, words)| words).collect()
 }
 
 /// The LFE is never spatialised.
@@ -298,7 +312,10 @@ mod tests {
                 let chunk = dbmd.encode();
                 assert!(chunk.len().is_multiple_of(2));
                 let info = DbmdInfo::decode(&chunk).unwrap();
-                assert_eq!(info, DbmdInfo { contents: dbmd, damaged_segments: vec![] });
+                assert_eq!(
+                    info,
+                    DbmdInfo { contents: dbmd, damaged_segments: vec![], settings: vec![] }
+                );
             }
         }
     }

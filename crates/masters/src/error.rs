@@ -55,6 +55,14 @@ pub enum MastersError {
         /// Every reason.
         source: AdmError,
     },
+    /// There is no programme in the file that could be imported.
+    #[error("{}: {reason}", .path.display())]
+    NoProgramme {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A sample is not a finite number.
     #[error(
         "{}: channel {channel} has the value {value} at frame {frame}; only finite numbers can be \

@@ -8,7 +8,8 @@
 //! dither, 32-bit float is written as it is. What exceeds full scale is held there and counted.
 //!
 //! [`describe`] looks into any RIFF, RF64 or BW64 file and tells what it holds; [`check_master`] says
-//! what keeps such a file from being an Atmos master.
+//! what keeps such a file from being an Atmos master. [`import_master`] turns anybody's master back into a
+//! `Timeline`.
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
@@ -20,6 +21,7 @@ mod dbmd;
 mod describe;
 mod dither;
 mod error;
+mod import;
 mod meter;
 mod order;
 mod pending;
@@ -33,12 +35,14 @@ pub use damf::{DamfSink, damf_files};
 pub use dbmd::{Dbmd, DbmdInfo};
 pub use describe::{FileInfo, describe};
 pub use error::{DbmdError, MastersError};
+pub use import::{ImportedMaster, import_master, is_repair};
 pub use meter::{ChannelReport, FileReport};
 pub use order::{ChannelMap, ChannelOrder};
 pub use pending::{Companion, Finished, PendingFile};
 pub use wav::{SampleDepth, WavChannel, WavSink, WavSpec};
 
-/// Every rule that a programme meets on its way to a master, and every rule of a finished one.
+/// Every rule that a programme meets on its way to a master and back, and every rule of a finished one.
 pub fn rules() -> impl Iterator<Item = &'static cupola_model::Rule> {
-    [cupola_adm::LIMIT_RULES, cupola_damf::RULES, cupola_adm::rules::RULES].into_iter().flatten()
+    let adm = [cupola_adm::LIMIT_RULES, cupola_adm::rules::RULES, cupola_adm::rules::import::RULES];
+    adm.into_iter().chain([cupola_damf::RULES]).flatten()
 }

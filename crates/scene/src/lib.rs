@@ -8,6 +8,8 @@
 //! Everything that is wrong is found at once and carries line, column, path, what was found, what is
 //! allowed and how to mend it; the rules are listed in [`RULES`].
 //!
+//! [`compose`] goes the other way: a timeline of anybody's master to the text of a scene.
+//!
 //! Curves end here: [`Scene::resolve`] flattens keyframes to sparse points whose straight lines stay
 //! within 0.25° (0.005 in room coordinates and size) and 0.05 dB of what was written.
 //!
@@ -46,6 +48,7 @@
 
 mod automation;
 mod clips;
+mod compose;
 mod curve;
 mod edit_map;
 mod edits;
@@ -91,6 +94,7 @@ mod version;
 mod versions;
 mod yaml;
 
+pub use compose::{Composed, ItemSound, compose};
 pub use fmt::format_scene;
 pub use include::{IncludeRefusal, IncludeSource, Located, NoIncludes};
 pub use layouts::{

@@ -9,33 +9,33 @@ const SHOWN_CHARS: usize = 80;
 
 /// Where something stands in `axml`.
 #[derive(Clone, Debug)]
-pub(super) struct Where {
+pub(crate) struct Where {
     offset: u64,
     what: String,
 }
 
 impl Where {
     /// At an element, named by its identifier where it has one.
-    pub(super) fn of(node: &Node) -> Self {
+    pub(crate) fn of(node: &Node) -> Self {
         let id = node.id();
         let what = if id.is_empty() { node.name.clone() } else { id.to_owned() };
         Self { offset: node.offset, what }
     }
 
     /// At an element of that identifier.
-    pub(super) fn at(offset: u64, what: &str) -> Self {
+    pub(crate) fn at(offset: u64, what: &str) -> Self {
         Self { offset, what: what.to_owned() }
     }
 }
 
 /// Collects the findings of one `axml`.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(crate) struct Report {
     list: FindingList,
 }
 
 impl Report {
-    pub(super) fn error(
+    pub(crate) fn error(
         &mut self,
         rule: &'static str,
         place: Where,
@@ -46,7 +46,7 @@ impl Report {
         self.add(rule, Severity::Error, place, message, found, allowed);
     }
 
-    pub(super) fn warning(
+    pub(crate) fn warning(
         &mut self,
         rule: &'static str,
         place: Where,
@@ -57,7 +57,7 @@ impl Report {
         self.add(rule, Severity::Warning, place, message, found, allowed);
     }
 
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         rule: &'static str,
         severity: Severity,
@@ -75,7 +75,7 @@ impl Report {
         self.list.push(finding);
     }
 
-    pub(super) fn finish(self) -> Vec<Finding> {
+    pub(crate) fn finish(self) -> Vec<Finding> {
         self.list.finish()
     }
 }

@@ -1,0 +1,267 @@
+//! Other people's ADM: every form the standard allows, and the faults that real files have.
+//!
+//! The documents are written by hand after the standard; what they have to become is read off them.
+
+use cupola_adm::rules::import as rules;
+use cupola_adm::{AdmError, Import, ImportEssence, ReadLimits, TrackIds, import};
+use cupola_model::{BedFormat, FrameIndex, Item, Object, Position, SampleRate};
+
+fn essence(channels: u16) -> ImportEssence {
+    let row = |track: u16| {
+        let uid = format!("ATU_{track:08x}");
+        (track, TrackIds { uid, track_format: String::new(), pack_format: String::new() })
+    };
+    ImportEssence {
+        sample_rate: SampleRate::HZ_48000,
+        channels,
+        frames: 96_000,
+        atmos: false,
+        chna: Some((1..=channels).map(row).collect()),
+    }
+}
+
+fn read(body: &str, essence: &ImportEssence) -> Import {
+    let text = format!("<ituADM><audioFormatExtended>{body}</audioFormatExtended></ituADM>");
+    import(text.as_bytes(), essence, ReadLimits::default()).expect("a document")
+}
+
+/// An object of one track, and the track.
+fn object(number: u32, name: &str, channel: &str, more: &str) -> String {
+    format!(
+        "<audioObject audioObjectID=\"AO_{number:04x}\" audioObjectName=\"{name}\" {more}>\
+         <audioPackFormatIDRef>AP_00031001</audioPackFormatIDRef>\
+         <audioTrackUIDRef>ATU_{number:08x}</audioTrackUIDRef></audioObject>\
+         <audioTrackUID UID=\"ATU_{number:08x}\"><audioChannelFormatIDRef>{channel}\
+         </audioChannelFormatIDRef><audioPackFormatIDRef>AP_00031001</audioPackFormatIDRef>\
+         </audioTrackUID>"
+    )
+}
+
+fn channel(id: &str, blocks: &str) -> String {
+    let label = &id[3..7];
+    format!(
+        "<audioChannelFormat audioChannelFormatID=\"{id}\" typeLabel=\"{label}\">{blocks}</audioChannelFormat>"
+    )
+}
+
+fn polar(times: &str, azimuth: f64, more: &str) -> String {
+    format!(
+        "<audioBlockFormat {times}><position coordinate=\"azimuth\">{azimuth}</position>\
+         <position coordinate=\"elevation\">10</position>{more}</audioBlockFormat>"
+    )
+}
+
+fn rules_of(import: &Import) -> Vec<&'static str> {
+    import.findings.iter().map(|finding| finding.rule).collect()
+}
+
+fn objects(import: &Import) -> Vec<&Object> {
+    let object = |item: &'_ Item| matches!(item, Item::Object(_));
+    let all = import.items.iter().filter(|item| object(item));
+    all.filter_map(|item| if let Item::Object(object) = item { Some(object) } else { None })
+        .collect()
+}
+
+fn azimuth_at(object: &Object, seconds: f64) -> f64 {
+    match object.automation.state_at(FrameIndex((seconds * 48_000.0) as u64)).position {
+        Position::Polar(polar) => polar.azimuth_deg,
+        Position::Room(room) => panic!("{room:?} is no direction"),
+    }
+}
+
+#[test]
+fn a_polar_object_of_the_itu_moves_to_its_value_by_the_end_of_each_block() {
+    let blocks = polar("rtime=\"00:00:00.00000\" duration=\"00:00:01.00000\"", 0.0, "")
+        + &polar("rtime=\"00:00:01.00000\" duration=\"00:00:01.00000\"", 30.0, "<gain>0.5</gain>");
+    let body = object(1, "Bird", "AC_00031001", "") + &channel("AC_00031001", &blocks);
+    let import = read(&body, &essence(1));
+    assert_eq!(rules_of(&import), [""; 0]);
+    let bird = objects(&import)[0];
+    assert_eq!(bird.name, "Bird");
+    for (seconds, azimuth) in [(0.5, 0.0), (1.0, 0.0), (1.5, 15.0), (2.0, 30.0)] {
+        assert!((azimuth_at(bird, seconds) - azimuth).abs() < 0.01, "at {seconds}");
+    }
+    let end = bird.automation.state_at(FrameIndex(96_000));
+    assert_eq!(end.gain.0, 0.5);
+    assert_eq!(import.lanes[0].sources[0].0, 0);
+}
+
+#[test]
+fn jumps_and_samples_as_times_and_extents_in_degrees_are_understood() {
+    let jump = "<jumpPosition interpolationLength=\"0.25\">1</jumpPosition>";
+    let blocks =
+        polar(
+            "rtime=\"00:00:00.0S48000\" duration=\"00:00:01.0S48000\"",
+            -90.0,
+            "<width>90</width><height>90</height>",
+        ) + &polar("rtime=\"00:00:01.0S48000\" duration=\"00:00:01.0S48000\"", -10.0, jump);
+    let body = object(1, "Jump", "AC_00031001", "") + &channel("AC_00031001", &blocks);
+    let import = read(&body, &essence(1));
+    assert_eq!(rules_of(&import), [""; 0]);
+    let jump = objects(&import)[0];
+    for (seconds, azimuth) in [(0.9, -90.0), (1.125, -50.0), (1.25, -10.0), (1.9, -10.0)] {
+        assert!((azimuth_at(jump, seconds) - azimuth).abs() < 0.01, "at {seconds}");
+    }
+    // 90° wide is 45° to each side: half of the 90° that size 1 stands for.
+    assert_eq!(jump.automation.state_at(FrameIndex(0)).size, 0.5);
+}
+
+#[test]
+fn an_object_is_silent_outside_its_own_time_and_moves_in_it() {
+    let blocks = polar("rtime=\"00:00:00.00000\" duration=\"00:00:00.50000\"", 0.0, "")
+        + &polar("rtime=\"00:00:00.50000\" duration=\"00:00:00.50000\"", 40.0, "");
+    let times = "start=\"00:00:00.50000\" duration=\"00:00:01.00000\"";
+    let body = object(1, "Late", "AC_00031001", times) + &channel("AC_00031001", &blocks);
+    let import = read(&body, &essence(1));
+    assert_eq!(rules_of(&import), [""; 0]);
+    assert!((azimuth_at(objects(&import)[0], 1.25) - 20.0).abs() < 0.01);
+    let envelope = import.lanes[0].sources[0].2.as_ref().expect("silence around it");
+    let heard = [0, 23_999, 24_000, 71_999, 72_000].map(|f| envelope.gain_at(FrameIndex(f)).0);
+    assert_eq!(heard, [0.0, 0.0, 1.0, 1.0, 0.0]);
+}
+
+#[test]
+fn common_definitions_need_no_definition() {
+    // 5.1 by the common pack; the rows of `chna` name the tracks.
+    let tracks: String =
+        (1..=6).map(|i| format!("<audioTrackUIDRef>ATU_{i:08x}</audioTrackUIDRef>")).collect();
+    let body = format!(
+        "<audioObject audioObjectID=\"AO_1001\" audioObjectName=\"Music\">\
+         <audioPackFormatIDRef>AP_00010003</audioPackFormatIDRef>{tracks}</audioObject>"
+    );
+    let mut essence = essence(6);
+    for (track, ids) in essence.chna.iter_mut().flatten() {
+        ids.track_format = format!("AT_0001{track:04x}_01");
+        ids.pack_format = "AP_00010003".into();
+    }
+    let import = read(&body, &essence);
+    assert_eq!(rules_of(&import), [""; 0]);
+    let Item::Bed(bed) = &import.items[0] else { panic!("a bed") };
+    assert_eq!((bed.format, bed.name.as_str()), (BedFormat::F5_1, "Music"));
+    let channels: Vec<u16> = import.lanes.iter().map(|lane| lane.sources[0].0).collect();
+    assert_eq!(channels, [0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_bed_in_another_order_with_tops_becomes_a_bed_and_objects_that_stand_still() {
+    let speaker = |number: u32, label: &str| {
+        let block = format!(
+            "<audioBlockFormat><speakerLabel>urn:itu:bs:2051:0:speaker:{label}</speakerLabel><position coordinate=\"azimuth\">0</position></audioBlockFormat>"
+        );
+        channel(&format!("AC_0001{number:04x}"), &block)
+    };
+    let labels = ["M-030", "M+030", "U+045", "LFE1", "M+000", "M-110", "M+110"];
+    let mut body = String::from("<audioObject audioObjectID=\"AO_1001\" audioObjectName=\"Bed\">");
+    for number in 1..=7 {
+        body += &format!("<audioTrackUIDRef>ATU_{number:08x}</audioTrackUIDRef>");
+    }
+    body += "</audioObject>";
+    for (number, label) in (1..).zip(labels) {
+        let id = 0x2000 + number;
+        body += &format!(
+            "<audioTrackUID UID=\"ATU_{number:08x}\"><audioChannelFormatIDRef>AC_0001{id:04x}</audioChannelFormatIDRef></audioTrackUID>"
+        );
+        body += &speaker(id, label);
+    }
+    let import = read(&body, &essence(7));
+    assert_eq!(rules_of(&import), [rules::BED_SPLIT]);
+    let Item::Bed(bed) = &import.items[0] else { panic!("a bed") };
+    assert_eq!(bed.format, BedFormat::F5_1);
+    // L R C LFE Ls Rs, and the top behind them.
+    let channels: Vec<u16> = import.lanes.iter().map(|lane| lane.sources[0].0).collect();
+    assert_eq!(channels, [1, 0, 4, 3, 6, 5, 2]);
+    let top = objects(&import)[0].automation.state_at(FrameIndex(0)).position.to_polar();
+    assert_eq!((top.azimuth_deg, top.elevation_deg), (45.0, 30.0));
+}
+
+#[test]
+fn nested_objects_are_heard_once_in_groups_and_ambisonics_are_left_out_by_name() {
+    let block = polar("", 5.0, "");
+    let body = format!(
+        "<audioProgramme audioProgrammeID=\"APR_1001\" audioProgrammeName=\"Show\" start=\"00:00:00.00000\" end=\"00:00:02.00000\"><audioContentIDRef>ACO_1001</audioContentIDRef></audioProgramme>\
+         <audioContent audioContentID=\"ACO_1001\" audioContentName=\"Voices\"><audioObjectIDRef>AO_1009</audioObjectIDRef><audioObjectIDRef>AO_0001</audioObjectIDRef><audioObjectIDRef>AO_0002</audioObjectIDRef></audioContent>\
+         <audioObject audioObjectID=\"AO_1009\" audioObjectName=\"Choir\"><audioObjectIDRef>AO_0001</audioObjectIDRef></audioObject>{}{}{}{}",
+        object(1, "Alto", "AC_00031001", ""),
+        object(2, "Room tone", "AC_00041001", ""),
+        channel("AC_00031001", &block),
+        channel("AC_00041001", "<audioBlockFormat/>"),
+    );
+    let import = read(&body, &essence(2));
+    assert_eq!(rules_of(&import), [rules::TYPE]);
+    assert!(import.findings[0].message.contains("Room tone is HOA"), "{}", import.findings[0]);
+    assert_eq!(import.items.len(), 1);
+    assert_eq!(objects(&import)[0].groups, ["Voices", "Choir"]);
+    assert_eq!(import.name, "Show");
+}
+
+#[test]
+fn every_known_fault_is_repaired_under_its_name_and_the_sound_stays() {
+    let block = polar("", 5.0, "");
+    let good = object(1, "One", "AC_00031001", "") + &channel("AC_00031001", &block);
+    let two = |second: &str| {
+        let times = "rtime=\"00:00:00.00000\" duration=\"00:00:01.00000\"";
+        let blocks = polar(times, 1.0, "") + &polar(second, 2.0, "");
+        object(1, "One", "AC_00031001", "") + &channel("AC_00031001", &blocks)
+    };
+    let stream = "<audioStreamFormat audioStreamFormatID=\"AS_00031001\"><audioChannelFormatIDRef>AC_00031001</audioChannelFormatIDRef><audioPackFormatIDRef>AP_00031001</audioPackFormatIDRef></audioStreamFormat>";
+    let track = "<audioTrackUIDRef>ATU_00000001</audioTrackUIDRef>";
+    let bed = |block: &str| object(1, "One", "AC_00012001", "") + &channel("AC_00012001", block);
+    let cases: Vec<(&str, String)> = vec![
+        (rules::STREAM_DOUBLE, good.clone() + stream),
+        (rules::REFERENCE_TWICE, good.replace(track, &(track.to_owned() + track))),
+        (rules::REFERENCE_DANGLING, good.replace(track, &(track.to_owned() + "<audioTrackUIDRef>ATU_00000009</audioTrackUIDRef>"))),
+        (rules::OBJECT_START_TIME, good.replace("audioObjectName", "startTime=\"00:00:00.00000\" audioObjectName")),
+        (rules::OBJECT_TIME, good.replace("audioObjectName", "duration=\"00:00:09.00000\" audioObjectName")),
+        (rules::TIME_FORM, good.replace("audioObjectName", "start=\"soon\" audioObjectName")),
+        (rules::OBJECT_UNLISTED, good.clone() + "<audioContent audioContentID=\"ACO_1001\" audioContentName=\"A\"/>"),
+        (rules::CHNA_ROW, good.replace("ATU_00000001", "ATU_00000301")),
+        (rules::TRACK_FORMAT, good.replace("<audioTrackUID UID", "<audioTrackUID sampleRate=\"44100\" UID")),
+        (rules::PROGRAMME_LENGTH, good.clone() + "<audioProgramme audioProgrammeID=\"APR_1001\" start=\"00:00:00.00000\" end=\"00:00:03.00000\"/>"),
+        (rules::BLOCK_ROUNDING, two("rtime=\"00:00:01.00002\" duration=\"00:00:00.99998\"")),
+        (rules::BLOCK_GAP, two("rtime=\"00:00:01.20000\" duration=\"00:00:00.80000\"")),
+        (rules::BLOCK_RANGE, good.replace(">10<", ">110<")),
+        (rules::BLOCK_POSITION, two("rtime=\"00:00:01.00000\" duration=\"00:00:01.00000\"").replace("\"azimuth\">2<", "\"azimut\">2<")),
+        (rules::LABEL_POSITION, bed("<audioBlockFormat><speakerLabel>M+000</speakerLabel></audioBlockFormat>")),
+        (rules::BED_BLOCKS, bed(&(polar("", 45.0, "") + &polar("", 45.0, "")))),
+        (rules::CHANNEL_UNKNOWN, good.replace("AC_00031001</audioChannel", "AC_00037777</audioChannel") + "<audioPackFormat audioPackFormatID=\"AP_00031001\" typeLabel=\"0003\"><audioChannelFormatIDRef>AC_00031001</audioChannelFormatIDRef></audioPackFormat>"),
+        (rules::SIZE, good.replace("</audioBlockFormat>", "<width>10</width><height>20</height></audioBlockFormat>")),
+        (rules::FEATURE, good.replace("</audioBlockFormat>", "<headLocked>1</headLocked></audioBlockFormat>")),
+        (rules::COMPLEMENTARY, good.replace("</audioObject>", "<audioComplementaryObjectIDRef>AO_0002</audioComplementaryObjectIDRef></audioObject>")),
+    ];
+    assert_eq!(rules_of(&read(&good, &essence(1))), [""; 0]);
+    for (rule, body) in cases {
+        let import = read(&body, &essence(1));
+        assert_eq!(rules_of(&import), [rule], "{:?}", import.findings);
+        assert_eq!(import.lanes.len(), 1, "{rule}");
+        assert_eq!(import.lanes[0].sources[0].0, 0, "{rule}");
+        let finding = &import.findings[0];
+        assert!(!finding.place.path.is_empty() && !finding.hint.is_empty(), "{finding:?}");
+    }
+    let mut without = essence(1);
+    without.chna = None;
+    assert_eq!(rules_of(&read(&good, &without)), [rules::CHNA_MISSING]);
+    let mut beyond = essence(1);
+    beyond.chna.iter_mut().flatten().for_each(|(track, _)| *track = 7);
+    let import = read(&good, &beyond);
+    assert_eq!(rules_of(&import), [rules::TRACK_RANGE]);
+    assert_eq!(import.lanes[0].sources, []);
+}
+
+#[test]
+fn damage_and_greed_are_errors_and_never_more() {
+    let good = object(1, "One", "AC_00031001", "") + &channel("AC_00031001", &polar("", 5.0, ""));
+    let text = format!("<a><audioFormatExtended>{good}</audioFormatExtended></a>");
+    for cut in 0..text.len() {
+        let _ = import(&text.as_bytes()[..cut], &essence(1), ReadLimits::default());
+    }
+    let kept = ReadLimits { kept_bytes: 1_000, ..ReadLimits::default() };
+    let error = import(text.as_bytes(), &essence(1), kept).expect_err("too much");
+    assert!(matches!(error, AdmError::TooLarge { .. }), "{error}");
+    let none = import(&b"<a/>"[..], &essence(1), ReadLimits::default()).expect_err("nothing");
+    assert!(none.to_string().contains("audioFormatExtended"), "{none}");
+    // Objects and packs that hold themselves.
+    let knot = good
+        .replace("</audioObject>", "<audioObjectIDRef>AO_0001</audioObjectIDRef></audioObject>")
+        + "<audioPackFormat audioPackFormatID=\"AP_00031001\"><audioPackFormatIDRef>AP_00031001</audioPackFormatIDRef></audioPackFormat>";
+    assert_eq!(read(&knot, &essence(1)).items.len(), 1);
+}

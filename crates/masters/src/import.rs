@@ -1,0 +1,232 @@
+//! Anybody's ADM BWF as a timeline whose only stem is the file itself.
+
+use crate::dbmd::DbmdInfo;
+use crate::{MastersError, SampleDepth};
+use cupola_adm::rules::import as rules;
+use cupola_adm::{AdmError, FindingList, Import, ImportEssence, ReadLimits, TrackIds, import};
+use cupola_bw64::{Error, Reader, SampleFormat};
+use cupola_model::{
+    Bed, BinauralMode, Finding, FrameCount, FrameRate, Item, Lane, LaneSource, Place, SampleRate,
+    StemFacts, StemIndex, StemOffset, StemUse, Timeline,
+};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+/// The metadata text is read in pieces of this size.
+const TEXT_BUFFER: usize = 1 << 18;
+/// Largest `dbmd` that is looked at.
+const MAX_DBMD_BYTES: u64 = 1 << 20;
+
+/// A master that was read.
+#[derive(Debug)]
+pub struct ImportedMaster {
+    /// The programme. Its one stem is the file.
+    pub timeline: Timeline,
+    /// The depth at which its sound is kept without loss.
+    pub depth: SampleDepth,
+    /// Repairs and omissions, worst first: the rules of
+    /// [`rules::import`](cupola_adm::rules::import).
+    pub findings: Vec<Finding>,
+}
+
+/// Whether a finding is about something that was written wrongly and mended in reading.
+pub fn is_repair(finding: &Finding) -> bool {
+    finding.rule.starts_with(rules::REPAIR)
+}
+
+/// Reads an ADM BWF of any tool, all but its sound.
+///
+/// What is written wrongly but clearly meant is repaired, what a timeline cannot hold is left out; both
+/// are findings. Only a file without any programme, or one that cannot be read, is an error. Memory is
+/// bounded whatever the file claims: see `import` in `cupola_adm`.
+pub fn import_master(path: &Path) -> Result<ImportedMaster, MastersError> {
+    let failed = |source| MastersError::Read { path: path.to_owned(), source };
+    let unusable = |error: Error| match error {
+        Error::Io(source) => failed(source),
+        source => MastersError::Container { path: path.to_owned(), source },
+    };
+    let refuse = |reason: String| MastersError::NoProgramme { path: path.to_owned(), reason };
+    let file = File::open(path).map_err(failed)?;
+    let mut reader = Reader::new(file).map_err(unusable)?;
+    let format = *reader.format();
+    let rate = SampleRate::new(format.sample_rate).ok_or_else(|| {
+        refuse(format!("{} Hz is no rate that a scene can have", format.sample_rate))
+    })?;
+    let mut list = FindingList::default();
+    for repair in reader.repairs() {
+        list.push(at(Finding::warning(rules::CONTAINER, repair.to_string()), "container"));
+    }
+    let chna = match reader.chna() {
+        Ok(rows) => rows,
+        Err(Error::Io(source)) => return Err(failed(source)),
+        Err(error) => {
+            list.push(at(Finding::warning(rules::CHNA_MISSING, error.to_string()), "chna"));
+            None
+        }
+    };
+    let dbmd = read_dbmd(&mut reader, &mut list).map_err(failed)?;
+    let row = |row: cupola_bw64::ChnaEntry| {
+        let ids = TrackIds { uid: row.uid, track_format: row.track_ref, pack_format: row.pack_ref };
+        (row.track_index, ids)
+    };
+    let essence = ImportEssence {
+        sample_rate: rate,
+        channels: format.channels,
+        frames: reader.frames(),
+        atmos: dbmd.is_some(),
+        chna: chna.map(|rows| rows.into_iter().map(row).collect()),
+    };
+    let facts = StemFacts {
+        sample_rate: format.sample_rate,
+        channels: format.channels,
+        frames: essence.frames,
+        format: reader.form().name().to_owned(),
+        lossy: false,
+    };
+    let index = reader.chunks().iter().position(|chunk| &chunk.id == b"axml").ok_or_else(|| {
+        refuse("there is no `axml` in it, so it is sound alone; use it as a stem".to_owned())
+    })?;
+    let text = reader.stream_chunk(index).map_err(unusable)?;
+    let text = BufReader::with_capacity(TEXT_BUFFER, text);
+    let programme = import(text, &essence, ReadLimits::default()).map_err(|error| match error {
+        AdmError::Read(source) => failed(source),
+        source => MastersError::Adm { path: path.to_owned(), source },
+    })?;
+    let whole = Whole { facts, rate, dbmd };
+    let mut imported = whole.join(programme, depth_of(format.sample), list);
+    for finding in &mut imported.findings {
+        finding.place.file = path.display().to_string();
+    }
+    if imported.timeline.items.is_empty() || imported.timeline.length.0 == 0 {
+        let reasons: Vec<_> =
+            imported.findings.iter().map(|f| f.message.as_str()).take(4).collect();
+        let reasons =
+            if reasons.is_empty() { "nothing is in it".into() } else { reasons.join("; ") };
+        return Err(refuse(format!("there is nothing that can be imported: {reasons}")));
+    }
+    Ok(imported)
+}
+
+/// A finding about a chunk.
+fn at(finding: Finding, chunk: &str) -> Finding {
+    finding.at(Place { path: chunk.to_owned(), ..Place::default() }).subject(chunk)
+}
+
+/// Integers of up to 24 bits fit into 24; all else is kept as float.
+fn depth_of(sample: SampleFormat) -> SampleDepth {
+    match sample {
+        SampleFormat::U8 | SampleFormat::I16 | SampleFormat::I24 => SampleDepth::I24,
+        SampleFormat::I32 | SampleFormat::F32 | SampleFormat::F64 => SampleDepth::F32,
+    }
+}
+
+fn read_dbmd(
+    reader: &mut Reader<File>,
+    list: &mut FindingList,
+) -> std::io::Result<Option<DbmdInfo>> {
+    let Some(index) = reader.chunks().iter().position(|chunk| &chunk.id == b"dbmd") else {
+        return Ok(None);
+    };
+    let payload = match reader.read_chunk(index, MAX_DBMD_BYTES) {
+        Ok(payload) => payload,
+        Err(Error::Io(source)) => return Err(source),
+        Err(error) => {
+            list.push(at(Finding::warning(rules::DBMD, error.to_string()), "dbmd"));
+            return Ok(None);
+        }
+    };
+    match DbmdInfo::decode(&payload) {
+        Ok(info) => {
+            if !info.damaged_segments.is_empty() {
+                let message = "checksums of `dbmd` do not fit";
+                let found = format!("segments {:?}", info.damaged_segments);
+                list.push(at(Finding::warning(rules::DBMD, message), "dbmd").found(found));
+            }
+            if !info.settings.is_empty() {
+                let message = "settings of the master have no key in scenes";
+                let finding = at(Finding::warning(rules::DOLBY_SETTINGS, message), "dbmd");
+                list.push(finding.found(info.settings.join(", ")));
+            }
+            Ok(Some(info))
+        }
+        Err(error) => {
+            list.push(at(Finding::warning(rules::DBMD, error.to_string()), "dbmd"));
+            Ok(None)
+        }
+    }
+}
+
+/// What the file says beside its ADM.
+struct Whole {
+    facts: StemFacts,
+    rate: SampleRate,
+    dbmd: Option<DbmdInfo>,
+}
+
+impl Whole {
+    fn join(self, programme: Import, depth: SampleDepth, mut list: FindingList) -> ImportedMaster {
+        let Import { name, mut items, lanes, findings, .. } = programme;
+        findings.into_iter().for_each(|finding| list.push(finding));
+        let channel_of = |lane: usize| lanes.get(lane).and_then(|lane| lane.sources.first());
+        let mode = |lane: usize| {
+            let modes = self.dbmd.as_ref().map(|dbmd| &dbmd.contents.binaural)?;
+            *modes.get(usize::from(channel_of(lane)?.0))?
+        };
+        for item in &mut items {
+            match item {
+                Item::Bed(bed) => bed_modes(bed, &mode, &mut list),
+                Item::Object(object) => {
+                    object.binaural = mode(object.lane.0).unwrap_or_default();
+                }
+            }
+        }
+        let source = |(channel, gain, envelope)| LaneSource {
+            stem: StemIndex(0),
+            channel,
+            gain,
+            low_pass_hz: None,
+            envelope,
+        };
+        let lane = |lane: cupola_adm::ImportLane| Lane {
+            sources: lane.sources.into_iter().map(source).collect(),
+        };
+        let frame_rate = self.dbmd.and_then(|dbmd| dbmd.contents.frame_rate);
+        let timeline = Timeline {
+            title: name,
+            artist: String::new(),
+            sample_rate: self.rate,
+            length: FrameCount(self.facts.frames),
+            frame_rate: frame_rate.unwrap_or(FrameRate::Fps24),
+            stems: vec![StemUse {
+                name: "master".to_owned(),
+                facts: self.facts,
+                offset: StemOffset::NONE,
+                clips: None,
+                cuts: None,
+            }],
+            lanes: lanes.into_iter().map(lane).collect(),
+            items,
+        };
+        ImportedMaster { timeline, depth, findings: list.finish() }
+    }
+}
+
+/// A bed has one mode, apart from its LFE, which is never spatialised.
+fn bed_modes(bed: &mut Bed, mode: &dyn Fn(usize) -> Option<BinauralMode>, list: &mut FindingList) {
+    let full: Vec<_> = bed.channels.iter().filter(|c| !c.label.is_lfe()).collect();
+    let modes: Vec<BinauralMode> = full.iter().filter_map(|c| mode(c.lane.0)).collect();
+    let count = |wanted: BinauralMode| modes.iter().filter(|mode| **mode == wanted).count();
+    // Of equals the last, and Mid stands for no mode at all.
+    let order = [BinauralMode::Far, BinauralMode::Near, BinauralMode::Off, BinauralMode::Mid];
+    let most = order.into_iter().max_by_key(|mode| count(*mode)).unwrap_or_default();
+    if modes.iter().any(|mode| *mode != most) {
+        let message = format!("the channels of {} have different headphone modes", bed.name);
+        let names = modes.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(" ");
+        let finding = at(Finding::warning(rules::BINAURAL_BED, message), "dbmd");
+        list.push(finding.subject(&bed.name).found(names).allowed(most.name()));
+    }
+    for channel in &mut bed.channels {
+        channel.binaural = if channel.label.is_lfe() { BinauralMode::Off } else { most };
+    }
+}

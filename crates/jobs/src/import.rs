@@ -102,7 +102,7 @@ pub fn import(
         );
     }
     let pending = PendingFolder::create(folder)?;
-    write_stems(master, &imported.timeline, &sounds, &pending.path, options, progress)?;
+    write_stems(&imported.sound, &imported.timeline, &sounds, &pending.path, options, progress)?;
     let scene = pending.path.join(SCENE);
     std::fs::write(&scene, &composed.text).map_err(|e| folder_failed(folder, &e))?;
     // What was written is read like any other scene before it gets its name.
@@ -304,7 +304,7 @@ fn unique(name: &str, joint: &str, taken: &mut BTreeSet<String>) -> String {
 
 /// Writes one file an item.
 fn write_stems(
-    master: &Path,
+    sound: &Path,
     timeline: &Timeline,
     sounds: &Sounds,
     folder: &Path,
@@ -327,7 +327,7 @@ fn write_stems(
         let sink = Sink::Wav(Box::new(sink.map_err(|e| not_written(&e))?));
         routes.push(Route::new(None, sink, timeline, options.io_frames));
     }
-    let open = |stem| UseReader::open(master, stem, timeline.sample_rate);
+    let open = |stem| UseReader::open(sound, stem, timeline.sample_rate);
     let readers = timeline.stems.iter().map(open).collect::<Result<Vec<_>, _>>();
     let readers = readers.map_err(|e| pump::unfit("master", &e))?;
     pump::run(timeline, readers, &mut routes, options.io_frames, progress)?;

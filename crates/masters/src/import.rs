@@ -11,7 +11,7 @@ use cupola_model::{
 };
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The metadata text is read in pieces of this size.
 const TEXT_BUFFER: usize = 1 << 18;
@@ -21,8 +21,12 @@ const MAX_DBMD_BYTES: u64 = 1 << 20;
 /// A master that was read.
 #[derive(Debug)]
 pub struct ImportedMaster {
-    /// The programme. Its one stem is the file.
+    /// The programme. Its one stem is the file [`sound`](Self::sound), heard straight through from its
+    /// start; the sources of each lane tell which of its channels that lane is.
     pub timeline: Timeline,
+    /// The file that holds the sound, which every reader of stems opens: the master itself or, for DAMF,
+    /// its companion.
+    pub sound: PathBuf,
     /// The depth at which its sound is kept without loss.
     pub depth: SampleDepth,
     /// Repairs and omissions, worst first: the rules of
@@ -93,7 +97,7 @@ pub fn import_master(path: &Path) -> Result<ImportedMaster, MastersError> {
         AdmError::Read(source) => failed(source),
         source => MastersError::Adm { path: path.to_owned(), source },
     })?;
-    let whole = Whole { facts, rate, dbmd };
+    let whole = Whole { sound: path.to_owned(), facts, rate, dbmd };
     let mut imported = whole.join(programme, depth_of(format.sample), list);
     for finding in &mut imported.findings {
         finding.place.file = path.display().to_string();
@@ -159,6 +163,7 @@ fn read_dbmd(
 
 /// What the file says beside its ADM.
 struct Whole {
+    sound: PathBuf,
     facts: StemFacts,
     rate: SampleRate,
     dbmd: Option<DbmdInfo>,
@@ -208,7 +213,7 @@ impl Whole {
             lanes: lanes.into_iter().map(lane).collect(),
             items,
         };
-        ImportedMaster { timeline, depth, findings: list.finish() }
+        ImportedMaster { timeline, sound: self.sound, depth, findings: list.finish() }
     }
 }
 

@@ -18,6 +18,28 @@ pub enum Error {
         /// The first bytes, escaped.
         found: String,
     },
+    /// The first bytes are not those of a CAF file.
+    #[error("not a CAF file: it starts with \"{found}\"; `caff` is read")]
+    NotCaf {
+        /// The first bytes, escaped.
+        found: String,
+    },
+    /// A CAF file whose headers cannot be.
+    #[error("the CAF file is not usable: the {what} is {found}, allowed is {allowed}")]
+    BadCaf {
+        /// The field.
+        what: &'static str,
+        /// Its value.
+        found: String,
+        /// What is allowed.
+        allowed: String,
+    },
+    /// Sound in a CAF file that is not PCM.
+    #[error("codec `{codec}` is not read from CAF; allowed is `lpcm`, convert the file to it")]
+    NotPcm {
+        /// The four letters of the codec, escaped.
+        codec: String,
+    },
     /// A mandatory chunk is not there.
     #[error("the file has no `{id}` chunk; it was cut off or is not audio, export it again")]
     MissingChunk {

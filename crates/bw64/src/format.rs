@@ -232,7 +232,7 @@ fn sample_format(tag: u16, bits: u16) -> Result<SampleFormat, Error> {
     sample.ok_or_else(|| bad("number of bits a sample", bits, allowed.into()))
 }
 
-fn check_channels(found: u16) -> Result<(), Error> {
+pub(crate) fn check_channels(found: u16) -> Result<(), Error> {
     if found == 0 || found > MAX_CHANNELS {
         return Err(Error::ChannelCount { found });
     }

@@ -1,8 +1,9 @@
-//! The RIFF, RF64 and BW64 container: chunks, sizes, `chna` rows and sample formats.
+//! The RIFF, RF64 and BW64 container: chunks, sizes, `chna` rows and sample formats; and PCM in CAF.
 //!
 //! Sizes are 64-bit everywhere. [`Reader`] turns any file of the family into planar f32 frames and
 //! a list of chunks, and names everything it had to mend ([`Repair`]). [`Writer`] starts a plain
 //! `RIFF` file with room to grow and becomes `RF64` or `BW64` only when a 32-bit size overflows.
+//! [`CafReader`] reads the same samples out of a CAF file.
 //! What `axml` or `dbmd` mean is none of this crate's business, and it opens no files: it works on
 //! anything that reads, writes and seeks.
 //!
@@ -27,6 +28,7 @@
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+mod caf;
 mod chna;
 mod chunks;
 mod error;
@@ -34,8 +36,10 @@ mod format;
 mod reader;
 mod repair;
 mod sample;
+mod sound;
 mod writer;
 
+pub use caf::CafReader;
 pub use chna::ChnaEntry;
 pub use chunks::Chunk;
 pub use error::Error;

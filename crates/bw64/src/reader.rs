@@ -2,11 +2,9 @@
 
 use crate::chunks::{Chunk, Contents, walk};
 use crate::format::Form;
-use crate::{ChnaEntry, Error, Format, Repair, id_text, sample};
+use crate::sound::Sound;
+use crate::{ChnaEntry, Error, Format, Repair, id_text};
 use std::io::{self, Read, Seek, SeekFrom};
-
-/// Bytes of sound fetched with one call; few calls, yet small beside the second-level cache.
-const PIECE_BYTES: usize = 192 * 1024;
 
 /// A real `fmt ` has 16, 18 or 40 bytes.
 const MAX_FMT_BYTES: u64 = 64 * 1024;
@@ -22,12 +20,7 @@ pub struct Reader<R> {
     format: Format,
     chunks: Vec<Chunk>,
     repairs: Vec<Repair>,
-    data: Chunk,
-    frames: u64,
-    next_frame: u64,
-    /// Whether the source stands at `next_frame`.
-    in_place: bool,
-    piece: Vec<u8>,
+    sound: Sound,
 }
 
 impl<R: Read + Seek> Reader<R> {
@@ -52,11 +45,7 @@ impl<R: Read + Seek> Reader<R> {
             format,
             chunks,
             repairs,
-            data,
-            frames: data.size / frame_bytes,
-            next_frame: 0,
-            in_place: false,
-            piece: Vec::new(),
+            sound: Sound::new(data.offset, data.size / frame_bytes),
         })
     }
 
@@ -72,7 +61,7 @@ impl<R: Read + Seek> Reader<R> {
 
     /// Whole frames of sound.
     pub fn frames(&self) -> u64 {
-        self.frames
+        self.sound.frames()
     }
 
     /// Every chunk in file order, `fmt ` and `data` included.
@@ -90,7 +79,7 @@ impl<R: Read + Seek> Reader<R> {
     /// # Panics
     /// When there is no chunk of that index.
     pub fn read_chunk(&mut self, index: usize, limit_bytes: u64) -> Result<Vec<u8>, Error> {
-        self.in_place = false;
+        self.sound.displaced();
         read_whole(&mut self.source, self.chunks[index], limit_bytes)
     }
 
@@ -99,7 +88,7 @@ impl<R: Read + Seek> Reader<R> {
     /// # Panics
     /// When there is no chunk of that index.
     pub fn stream_chunk(&mut self, index: usize) -> Result<io::Take<&mut R>, Error> {
-        self.in_place = false;
+        self.sound.displaced();
         let chunk = self.chunks[index];
         self.source.seek(SeekFrom::Start(chunk.offset))?;
         Ok(self.source.by_ref().take(chunk.size))
@@ -107,7 +96,7 @@ impl<R: Read + Seek> Reader<R> {
 
     /// One byte of the file, counted from its start; an error at its end.
     pub fn byte_at(&mut self, offset: u64) -> io::Result<u8> {
-        self.in_place = false;
+        self.sound.displaced();
         self.source.seek(SeekFrom::Start(offset))?;
         let mut byte = [0];
         self.source.read_exact(&mut byte)?;
@@ -125,12 +114,7 @@ impl<R: Read + Seek> Reader<R> {
 
     /// Goes to a frame; the one after the last is allowed.
     pub fn seek_frame(&mut self, frame: u64) -> Result<(), Error> {
-        if frame > self.frames {
-            return Err(Error::NoSuchFrame { found: frame, frames: self.frames });
-        }
-        self.in_place = frame == self.next_frame && self.in_place;
-        self.next_frame = frame;
-        Ok(())
+        self.sound.seek_frame(frame)
     }
 
     /// Reads the next frames into the start of each plane, at most `frames` of them, and returns
@@ -145,38 +129,7 @@ impl<R: Read + Seek> Reader<R> {
         planes: &mut [P],
         frames: usize,
     ) -> Result<usize, Error> {
-        assert_eq!(planes.len(), usize::from(self.format.channels), "one plane a channel");
-        let left = usize::try_from(self.frames - self.next_frame).unwrap_or(usize::MAX);
-        let frames = frames.min(left);
-        let frame_bytes = self.format.frame_bytes();
-        if !self.in_place && frames > 0 {
-            let at = self.data.offset + self.next_frame * frame_bytes as u64;
-            self.source.seek(SeekFrom::Start(at))?;
-            self.in_place = true;
-        }
-        let most = (PIECE_BYTES / frame_bytes).max(1);
-        let mut done = 0;
-        while done < frames {
-            let count = most.min(frames - done);
-            // Grows once; zeroing it again would cost as much as the conversion.
-            if self.piece.len() < count * frame_bytes {
-                self.piece.resize(count * frame_bytes, 0);
-            }
-            let piece = &mut self.piece[..count * frame_bytes];
-            if let Err(cause) = self.source.read_exact(piece) {
-                self.in_place = false;
-                return Err(match cause.kind() {
-                    io::ErrorKind::UnexpectedEof => {
-                        Error::Shrunk { frame: self.next_frame, frames: self.frames }
-                    }
-                    _ => cause.into(),
-                });
-            }
-            sample::decode(&self.format, piece, planes, done);
-            done += count;
-            self.next_frame += count as u64;
-        }
-        Ok(done)
+        self.sound.read(&mut self.source, &self.format, planes, frames, |_| {})
     }
 }
 

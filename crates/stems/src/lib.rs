@@ -3,8 +3,8 @@
 //! [`probe`] tells what a file is without keeping its sound; [`StemReader`] delivers that sound on
 //! the timeline of the session: shifted by its offset, converted once to the session's rate, silent
 //! before and after; [`ClipReader`] puts parts of that elsewhere in the programme, [`UseReader`] is
-//! whichever of the two a stem's use asks for. WAV, RF64 and BW64 are read by `cupola-bw64`, everything else by symphonia,
-//! which only `coded` knows; only `convert` knows the resampler.
+//! whichever of the two a stem's use asks for. PCM in WAV, RF64, BW64 and CAF is read by `cupola-bw64`,
+//! everything else by symphonia, which only `coded` knows; only `convert` knows the resampler.
 //!
 //! ```no_run
 //! use cupola_model::{PlanarBlock, SampleRate, StemOffset};

@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// An open file.
 pub(crate) enum Opened {
-    /// PCM in RIFF, RF64 or BW64.
+    /// PCM in RIFF, RF64, BW64 or CAF.
     Wav(WavFile),
     /// Anything else.
     Coded(CodedFile),
@@ -33,6 +33,12 @@ pub(crate) fn open(path: &Path) -> Result<Opened, StemError> {
         && let Some(wav) = wav::open(path, handle.try_clone().map_err(io)?)?
     {
         return Ok(Opened::Wav(wav));
+    }
+    handle.rewind().map_err(io)?;
+    if head.starts_with(b"caff")
+        && let Some(caf) = wav::open_caf(path, handle.try_clone().map_err(io)?)?
+    {
+        return Ok(Opened::Wav(caf));
     }
     handle.rewind().map_err(io)?;
     coded::open(path, handle).map(Opened::Coded)

@@ -1,8 +1,8 @@
-//! WAV, RF64 and BW64.
+//! PCM in WAV, RF64, BW64 and CAF.
 
 use crate::frames::Decode;
 use crate::{StemError, rules};
-use cupola_bw64::{Error, Form, Reader, Repair};
+use cupola_bw64::{CafReader, Error, Form, Format, Reader, Repair};
 use cupola_model::{Finding, Place, StemFacts};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -10,34 +10,78 @@ use std::path::{Path, PathBuf};
 /// Samples decoded at once, over all channels: 16384 frames of a stereo file.
 const PIECE_SAMPLES: usize = 32_768;
 
-/// An open file of the WAV family.
+/// An open file of PCM.
 pub(crate) struct WavFile {
     file: PathBuf,
-    reader: Reader<File>,
+    container: Container,
+}
+
+/// What the PCM is in.
+enum Container {
+    Wave(Reader<File>),
+    Caf(CafReader<File>),
 }
 
 /// `None` when the container is sound but the codec in it is not PCM.
 pub(crate) fn open(path: &Path, handle: File) -> Result<Option<WavFile>, StemError> {
-    match Reader::new(handle) {
-        Ok(reader) => Ok(Some(WavFile { file: path.into(), reader })),
-        Err(Error::UnsupportedCodec { .. }) => Ok(None),
+    of(path, Reader::new(handle).map(Container::Wave))
+}
+
+/// The same for a CAF file.
+pub(crate) fn open_caf(path: &Path, handle: File) -> Result<Option<WavFile>, StemError> {
+    of(path, CafReader::new(handle).map(Container::Caf))
+}
+
+fn of(path: &Path, opened: Result<Container, Error>) -> Result<Option<WavFile>, StemError> {
+    match opened {
+        Ok(container) => Ok(Some(WavFile { file: path.into(), container })),
+        Err(Error::UnsupportedCodec { .. } | Error::NotPcm { .. }) => Ok(None),
         Err(cause) => Err(stem_error(path, cause)),
+    }
+}
+
+impl Container {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Wave(reader) => match reader.form() {
+                Form::Riff => "WAV",
+                Form::Rf64 => "RF64",
+                Form::Bw64 => "BW64",
+            },
+            Self::Caf(_) => "CAF",
+        }
+    }
+
+    fn format(&self) -> &Format {
+        match self {
+            Self::Wave(reader) => reader.format(),
+            Self::Caf(reader) => reader.format(),
+        }
+    }
+
+    fn frames(&self) -> u64 {
+        match self {
+            Self::Wave(reader) => reader.frames(),
+            Self::Caf(reader) => reader.frames(),
+        }
+    }
+
+    fn repairs(&self) -> &[Repair] {
+        match self {
+            Self::Wave(reader) => reader.repairs(),
+            Self::Caf(reader) => reader.repairs(),
+        }
     }
 }
 
 impl WavFile {
     pub(crate) fn facts(&self) -> StemFacts {
-        let format = self.reader.format();
-        let container = match self.reader.form() {
-            Form::Riff => "WAV",
-            Form::Rf64 => "RF64",
-            Form::Bw64 => "BW64",
-        };
+        let (format, container) = (self.container.format(), self.container.name());
         let kind = if format.sample.is_float() { "float" } else { "PCM" };
         StemFacts {
             sample_rate: format.sample_rate,
             channels: format.channels,
-            frames: self.reader.frames(),
+            frames: self.container.frames(),
             format: format!("{container}, {}-bit {kind}", format.valid_bits),
             lossy: false,
         }
@@ -62,7 +106,7 @@ impl WavFile {
             };
             finding.at(place).subject(name.clone())
         };
-        self.reader.repairs().iter().map(finding).collect()
+        self.container.repairs().iter().map(finding).collect()
     }
 }
 
@@ -86,10 +130,11 @@ impl Decode for WavFile {
         for plane in planes.iter_mut() {
             plane.resize(most, 0.0);
         }
-        let count = match self.reader.read(planes, most) {
-            Ok(count) => count,
-            Err(cause) => return Err(stem_error(&self.file, cause)),
+        let read = match &mut self.container {
+            Container::Wave(reader) => reader.read(planes, most),
+            Container::Caf(reader) => reader.read(planes, most),
         };
+        let count = read.map_err(|cause| stem_error(&self.file, cause))?;
         for plane in planes.iter_mut() {
             plane.truncate(count);
         }
@@ -97,7 +142,11 @@ impl Decode for WavFile {
     }
 
     fn go_to(&mut self, frame: u64) -> Result<u64, StemError> {
-        self.reader.seek_frame(frame).map_err(|cause| stem_error(&self.file, cause))?;
+        let gone = match &mut self.container {
+            Container::Wave(reader) => reader.seek_frame(frame),
+            Container::Caf(reader) => reader.seek_frame(frame),
+        };
+        gone.map_err(|cause| stem_error(&self.file, cause))?;
         Ok(frame)
     }
 }

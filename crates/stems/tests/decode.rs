@@ -135,7 +135,7 @@ fn a_coded_file_cut_off_is_an_error_or_a_finding_never_silence() {
         let path = folder.path().join(name);
         std::fs::write(&path, &whole[..whole.len() * 2 / 3]).unwrap();
         let Ok(probe) = probe(&path) else { continue };
-        if probe.findings.iter().any(|f| f.rule == "stems.truncated") {
+        if probe.findings.iter().any(|f| f.rule.ends_with("truncated")) {
             continue;
         }
         let session = SampleRate::new(probe.facts.sample_rate).unwrap();

@@ -9,7 +9,6 @@ mod block;
 mod document;
 mod features;
 mod heard;
-mod movement;
 mod place;
 mod resolve;
 mod speakers;

@@ -314,6 +314,9 @@ pub mod import {
         FEATURE = "import.feature",
             "Something of an object has no key in scenes.",
             "it was left out; see whether the object can do without";
+        FEATURE_VARIES = "import.feature.varies",
+            "Snap, zones, divergence, diffuse or importance change over time; a scene has one for an object.",
+            "what holds longest was taken; check the object";
         SIZE = "import.size",
             "An object has different extents, a scene has one size.",
             "their mean was taken; set `size` if another one suits better";

@@ -4,7 +4,10 @@
 
 use cupola_adm::rules::import as rules;
 use cupola_adm::{AdmError, Import, ImportEssence, ReadLimits, TrackIds, import};
-use cupola_model::{BedFormat, FrameIndex, Item, Object, Position, SampleRate};
+use cupola_model::{
+    BedFormat, Divergence, FrameIndex, Item, Object, ObjectFeatures, Position, SampleRate, Snap,
+    ZoneSet,
+};
 
 fn essence(channels: u16) -> ImportEssence {
     let row = |track: u16| {
@@ -245,6 +248,88 @@ fn every_known_fault_is_repaired_under_its_name_and_the_sound_stays() {
     let import = read(&good, &beyond);
     assert_eq!(rules_of(&import), [rules::TRACK_RANGE]);
     assert_eq!(import.lanes[0].sources, []);
+}
+
+/// What an object is told by a block with these elements in it; room positions when `room`.
+fn told(more: &str, room: bool) -> ObjectFeatures {
+    let block = if room {
+        format!(
+            "<audioBlockFormat><cartesian>1</cartesian><position coordinate=\"X\">0</position>\
+             <position coordinate=\"Y\">1</position>{more}</audioBlockFormat>"
+        )
+    } else {
+        polar("", 0.0, more)
+    };
+    let body = object(1, "One", "AC_00031001", "") + &channel("AC_00031001", &block);
+    let import = read(&body, &essence(1));
+    assert_eq!(rules_of(&import), [""; 0], "{more}");
+    objects(&import)[0].features.clone()
+}
+
+fn zone(x: [f64; 2], y: [f64; 2], z: [f64; 2]) -> String {
+    format!(
+        "<zone minX=\"{}\" maxX=\"{}\" minY=\"{}\" maxY=\"{}\" minZ=\"{}\" maxZ=\"{}\">Any</zone>",
+        x[0], x[1], y[0], y[1], z[0], z[1]
+    )
+}
+
+#[test]
+fn what_objects_are_told_comes_in() {
+    let usual = ObjectFeatures::default();
+    assert_eq!(told("", false), usual);
+    let snap = |within| ObjectFeatures { snap: Some(Snap { within }), ..usual.clone() };
+    assert_eq!(told("<channelLock>1</channelLock>", true), snap(None));
+    assert_eq!(told("<channelLock maxDistance=\"0.5\">1</channelLock>", true), snap(Some(0.5)));
+    assert_eq!(told("<channelLock maxDistance=\"0.5\">0</channelLock>", true), usual);
+    let diverged = |value, width| ObjectFeatures {
+        divergence: Some(Divergence { value, width }),
+        ..usual.clone()
+    };
+    let divergence =
+        "<objectDivergence azimuthRange=\"30\" positionRange=\"0.25\">0.5</objectDivergence>";
+    // To each side in the standard, from side to side here.
+    assert_eq!(told(divergence, false), diverged(0.5, 60.0));
+    assert_eq!(told(divergence, true), diverged(0.5, 0.5));
+    assert_eq!(told("<objectDivergence>1</objectDivergence>", false), diverged(1.0, 90.0));
+    assert_eq!(told("<diffuse>0.25</diffuse>", true).diffuse, 0.25);
+    assert_eq!(told("<importance>3</importance>", true).importance, 3);
+    // An inactive object matters no less: its gain says that it is silent.
+    assert_eq!(told("<gain>0.0</gain><importance>0</importance>", true).importance, 10);
+    // Sets are known by their boxes, not by names; what is no set stays boxes.
+    let ears = [-0.499, 0.499];
+    let heights = zone([-1.0, 1.0], [-1.0, 1.0], [-1.0, -0.4995])
+        + &zone([-1.0, 1.0], [-1.0, 1.0], [0.4995, 1.0]);
+    let back = zone([-1.0, 1.0], [-1.0, -0.41934], ears);
+    let exclude = |zones: &str| format!("<zoneExclusion>{zones}</zoneExclusion>");
+    let zones = told(&exclude(&(back.clone() + &heights)), true).zones;
+    assert_eq!((zones.set, zones.no_heights, zones.boxes.len()), (Some(ZoneSet::NoBack), true, 0));
+    let zones = told(&exclude(&(back + &zone([-1.0, 0.0], [0.0, 1.0], ears))), true).zones;
+    assert_eq!((zones.set, zones.no_heights, zones.boxes.len()), (None, false, 2));
+    assert_eq!(zones.boxes[1].max, [0.0, 1.0, 0.499]);
+}
+
+#[test]
+fn what_changes_from_block_to_block_is_what_holds_longest_and_objects_can_matter_less() {
+    let times = |start, seconds: f64| {
+        format!("rtime=\"00:00:0{start:.5}\" duration=\"00:00:0{seconds:.5}\"")
+    };
+    let lock = "<channelLock>1</channelLock><importance>8</importance>";
+    let blocks = polar(&times(0.0, 0.5), 0.0, lock)
+        + &polar(&times(0.5, 1.0), 0.0, "<importance>7</importance>")
+        + &polar(&times(1.5, 0.4), 0.0, lock);
+    let body =
+        object(1, "One", "AC_00031001", "importance=\"5\"") + &channel("AC_00031001", &blocks);
+    let import = read(&body, &essence(1));
+    assert_eq!(rules_of(&import), [rules::FEATURE_VARIES]);
+    let features = &objects(&import)[0].features;
+    assert_eq!((features.snap, features.importance), (None, 5));
+    let angles = "<zoneExclusion><zone minAzimuth=\"0\" maxAzimuth=\"30\" minElevation=\"0\" \
+                  maxElevation=\"10\">A</zone></zoneExclusion>";
+    let body =
+        object(1, "One", "AC_00031001", "") + &channel("AC_00031001", &polar("", 0.0, angles));
+    let import = read(&body, &essence(1));
+    assert_eq!(rules_of(&import), [rules::FEATURE]);
+    assert!(import.findings[0].message.contains("zoneExclusion"), "{}", import.findings[0]);
 }
 
 #[test]

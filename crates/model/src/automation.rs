@@ -5,11 +5,14 @@
 //! curves end before they get here. Nobody stores anything denser: a render walks
 //! [`Automation::next_knot`] and ramps gains between knots, a master walks
 //! [`Automation::master_blocks`], and since both evaluate [`Automation::state_at`] on the same grid
-//! of absolute frames, they cannot disagree.
+//! of absolute frames, they cannot disagree. [`Movement`] is the way back: the blocks of a master to
+//! sparse points.
 
 mod cursor;
+mod movement;
 
 pub use cursor::AutomationCursor;
+pub use movement::{BlockSpan, Movement, TimeRule};
 
 use crate::{FrameCount, FrameIndex, LinearGain, Position, SampleRate};
 use cursor::Span;

@@ -212,6 +212,53 @@ impl ZoneSet {
     }
 }
 
+/// Which of the values that something has one after the other it has longest.
+///
+/// A master may change its features from block to block, a timeline has one for an object.
+///
+/// ```
+/// let mut held = cupola_model::features::LongestHeld::default();
+/// for (snap, frames) in [(true, 100), (false, 150), (true, 90)] {
+///     held.add(snap, frames);
+/// }
+/// assert_eq!((held.longest(), held.varies()), (Some(&true), true));
+/// ```
+#[derive(Clone, Debug)]
+pub struct LongestHeld<T> {
+    seen: Vec<(T, u64)>,
+    more: bool,
+}
+
+impl<T> Default for LongestHeld<T> {
+    fn default() -> Self {
+        Self { seen: Vec::new(), more: false }
+    }
+}
+
+impl<T: PartialEq> LongestHeld<T> {
+    /// Most values that are told apart; more of them make no decision better.
+    const MOST: usize = 16;
+
+    /// It had this value for so many frames.
+    pub fn add(&mut self, value: T, frames: u64) {
+        match self.seen.iter().position(|(seen, _)| *seen == value) {
+            Some(index) => self.seen[index].1 = self.seen[index].1.saturating_add(frames),
+            None if self.seen.len() < Self::MOST => self.seen.push((value, frames)),
+            None => self.more = true,
+        }
+    }
+
+    /// The value it had longest, of equals the first.
+    pub fn longest(&self) -> Option<&T> {
+        self.seen.iter().rev().max_by_key(|(_, frames)| *frames).map(|(value, _)| value)
+    }
+
+    /// Whether there was more than one.
+    pub fn varies(&self) -> bool {
+        self.more || self.seen.len() > 1
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,12 +5,14 @@
 //! nobody could read it is thinned to keyframes within a tolerance, and the figures say how far off they
 //! are.
 
+mod features;
 mod keys;
 mod print;
 mod thin;
 
 use crate::yaml::MAX_BYTES;
 use cupola_model::{Bed, Item, LinearGain, Object, SampleRate, Timeline};
+use features::feature_lines;
 use keys::Track;
 use print::{decibels, number, quoted, second};
 use std::fmt::Write;
@@ -179,6 +181,9 @@ impl Writer {
         self.line(&format!("    position: {{{}}}", track.position_at_rest()));
         if track.size > 0.0 {
             self.line(&format!("    size: {}", number(track.size)));
+        }
+        for line in feature_lines(&object.features) {
+            self.line(&format!("    {line}"));
         }
         if !track.keys.is_empty() {
             self.line("    automation:");

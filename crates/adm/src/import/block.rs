@@ -1,13 +1,14 @@
 //! One `audioBlockFormat`, whatever it describes.
 
-use super::features::Feature;
+use super::features::{Feature, features_of};
 use super::time::{frames, seconds_to_frames};
 use crate::check::report::{Report, Where};
 use crate::node::Node;
 use crate::rules::import as rules;
 use cupola_model::position::wrap_degrees;
 use cupola_model::{
-    Decibels, LinearGain, ObjectState, PolarPosition, Position, RoomPosition, SampleRate,
+    Decibels, LinearGain, ObjectFeatures, ObjectState, PolarPosition, Position, RoomPosition,
+    SampleRate,
 };
 
 /// Widest extent of a polar object in degrees that a size stands for: all directions of a half.
@@ -26,7 +27,8 @@ pub(super) struct Block {
     pub(super) position: Option<Position>,
     pub(super) gain: LinearGain,
     pub(super) size: f64,
-    pub(super) features: Vec<Feature>,
+    pub(super) features: ObjectFeatures,
+    pub(super) left_out: Vec<Feature>,
 }
 
 impl Block {
@@ -44,7 +46,8 @@ impl Block {
             position,
             gain,
             size,
-            features: Feature::of_block(node),
+            features: features_of(node, polar),
+            left_out: Feature::of_block(node),
         }
     }
 

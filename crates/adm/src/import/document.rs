@@ -1,8 +1,7 @@
 //! The elements of a document, as far as an import needs them.
 
 use super::block::{Block, gain_of};
-use super::features::Feature;
-use super::movement::{Movement, Span, TimeRule};
+use super::features::{Feature, importance};
 use super::speakers::common_label;
 use super::time::frames;
 use super::{Essence, MAX_POINTS};
@@ -12,7 +11,9 @@ use crate::node::Node;
 use crate::pieces::Piece;
 use crate::rules::import as rules;
 use crate::{AdmError, AdmKind, ReadLimits};
-use cupola_model::{LinearGain, Position, SampleRate, TimedPoint};
+use cupola_model::automation::{BlockSpan, Movement, TimeRule};
+use cupola_model::features::LongestHeld;
+use cupola_model::{LinearGain, ObjectFeatures, Position, SampleRate, TimedPoint};
 use std::collections::BTreeMap;
 
 /// The name that makes a programme an Atmos master. [Atmos-ADM]
@@ -46,7 +47,8 @@ pub(super) struct Object {
     pub(super) packs: References,
     pub(super) tracks: References,
     pub(super) complements: bool,
-    pub(super) features: Vec<Feature>,
+    pub(super) importance: Option<u8>,
+    pub(super) left_out: Vec<Feature>,
 }
 
 #[derive(Debug)]
@@ -69,7 +71,9 @@ pub(super) struct Channel {
     pub(super) lfe: bool,
     pub(super) blocks: u64,
     pub(super) points: Vec<TimedPoint>,
-    pub(super) features: Vec<Feature>,
+    /// What its blocks say that a timeline has once.
+    pub(super) features: LongestHeld<ObjectFeatures>,
+    pub(super) left_out: Vec<Feature>,
 }
 
 #[derive(Debug)]
@@ -142,7 +146,7 @@ impl<'a> Gatherer<'a> {
             Piece::Part(node) => self.part(&node),
             Piece::ChannelEnd => {
                 if let Some(open) = self.channel.take() {
-                    self.points += open.movement.len();
+                    self.points += open.movement.points();
                     let points = open.movement.finish();
                     let channel = Channel { points, ..open.channel };
                     self.document.channels.insert(open.id, channel);
@@ -230,7 +234,8 @@ impl<'a> Gatherer<'a> {
             packs: self.references(node, "audioPackFormatIDRef"),
             tracks: self.references(node, "audioTrackUIDRef"),
             complements: node.child("audioComplementaryObjectIDRef").is_some(),
-            features: Feature::of_object(node),
+            importance: importance(node.attribute("importance")),
+            left_out: Feature::of_object(node),
         };
         self.document.objects.push(object);
     }
@@ -314,7 +319,8 @@ impl<'a> Gatherer<'a> {
             lfe: false,
             blocks: 0,
             points: Vec::new(),
-            features: Vec::new(),
+            features: LongestHeld::default(),
+            left_out: Vec::new(),
         };
         let movement = Movement::new(rule, self.essence.sample_rate);
         self.channel = Some(Open { id, channel, movement, end: None });
@@ -345,7 +351,7 @@ impl<'a> Gatherer<'a> {
             }
             AdmKind::Objects => {
                 open.take(node, self.essence.sample_rate, &mut self.report);
-                if self.points + open.movement.len() > MAX_POINTS {
+                if self.points + open.movement.points() > MAX_POINTS {
                     let what = "there are too many points of movement";
                     let offset = node.offset;
                     return Err(AdmError::TooLarge { offset, what, allowed: MAX_POINTS });
@@ -361,9 +367,9 @@ impl Open {
     /// Takes a block of an object.
     fn take(&mut self, node: &Node, rate: SampleRate, report: &mut Report) {
         let block = Block::read(node, rate, report);
-        for feature in &block.features {
-            if !self.channel.features.contains(feature) {
-                self.channel.features.push(*feature);
+        for feature in &block.left_out {
+            if !self.channel.left_out.contains(feature) {
+                self.channel.left_out.push(*feature);
             }
         }
         let Some(state) = block.state(self.movement.state()) else {
@@ -378,7 +384,9 @@ impl Open {
         let start = block.start.or(self.end).unwrap_or(0);
         let end = start.saturating_add(block.duration.unwrap_or(0));
         self.check_tiling(node, start, rate, report);
-        let span = Span { start, end, reached_after: block.reached_after };
+        // A block without an end lasts a frame at least.
+        self.channel.features.add(block.features, end.saturating_sub(start).max(1));
+        let span = BlockSpan { start, end, reached_after: block.reached_after };
         self.movement.take(span, state);
         self.end = Some(end);
     }

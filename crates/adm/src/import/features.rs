@@ -1,64 +1,147 @@
-//! What objects can be in the standard and not in scenes.
+//! What objects can be told besides place, level and size: what scenes have keys for, and what not.
 
 use crate::node::Node;
+use cupola_model::{Divergence, ObjectFeatures, Snap, ZoneBox, ZoneSet, Zones};
+
+/// Most boxes of an object; a scene has as many.
+const MAX_BOXES: usize = 100;
+/// Greatest distance of a snap, straight through the room.
+const MAX_REACH: f64 = 4.0;
+/// Width of a divergence where the block does not state it: 45° to each side. [BS.2127-0 §7.3.7]
+const DIVERGENCE_DEG: f64 = 90.0;
+/// Widest divergence of a scene.
+const MAX_DIVERGENCE_DEG: f64 = 180.0;
+const MAX_DIVERGENCE_ROOM: f64 = 2.0;
+/// Half a unit of the last digit that the zones of masters are written with.
+const SAME_WALL: f64 = 5e-6;
 
 /// A property that is left out, with the name it has in the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Feature {
-    ChannelLock,
     ZoneExclusion,
-    Divergence,
-    Diffuse,
     ScreenReference,
     HeadLocked,
-    Importance,
     PositionOffset,
 }
 
 impl Feature {
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::ChannelLock => "channelLock (snap)",
-            Self::ZoneExclusion => "zoneExclusion",
-            Self::Divergence => "objectDivergence",
-            Self::Diffuse => "diffuse",
+            Self::ZoneExclusion => "zoneExclusion by angles",
             Self::ScreenReference => "screenRef or screenEdgeLock",
             Self::HeadLocked => "headLocked",
-            Self::Importance => "importance",
             Self::PositionOffset => "positionOffset",
         }
     }
 
     /// Those that a block uses.
     pub(super) fn of_block(block: &Node) -> Vec<Self> {
-        let on = |name: &str| {
-            let value = block.child(name).and_then(|node| node.text.parse::<f64>().ok());
-            value.is_some_and(|value| value != 0.0)
-        };
+        let on = |name: &str| number(block.child(name)).is_some_and(|value| value != 0.0);
         let edge = |p: &Node| !p.attribute("screenEdgeLock").is_empty();
-        // Importance 0 marks an inactive object, whose gain says it already.
-        let importance = block.child("importance").is_some_and(|n| n.text != "0" && n.text != "10");
+        let boxes = zone_nodes(block).map(zone_box).take(MAX_BOXES + 1).collect::<Vec<_>>();
         let all = [
-            (Self::ChannelLock, on("channelLock")),
-            (Self::ZoneExclusion, block.all("zoneExclusion").any(|z| !z.children.is_empty())),
-            (Self::Divergence, on("objectDivergence")),
-            (Self::Diffuse, on("diffuse")),
+            (Self::ZoneExclusion, boxes.len() > MAX_BOXES || boxes.contains(&None)),
             (Self::ScreenReference, on("screenRef") || block.all("position").any(edge)),
             (Self::HeadLocked, on("headLocked")),
-            (Self::Importance, importance),
         ];
         all.into_iter().filter(|(_, used)| *used).map(|(feature, _)| feature).collect()
     }
 
     /// Those that an `audioObject` uses.
     pub(super) fn of_object(object: &Node) -> Vec<Self> {
-        let importance = object.attribute("importance");
         let offset = |node: &Node| node.text.parse::<f64>().is_ok_and(|value| value != 0.0);
         let all = [
-            (Self::Importance, !["", "10"].contains(&importance)),
             (Self::PositionOffset, object.all("positionOffset").any(offset)),
             (Self::HeadLocked, object.child("headLocked").is_some_and(|lock| lock.text == "1")),
         ];
         all.into_iter().filter(|(_, used)| *used).map(|(feature, _)| feature).collect()
     }
+}
+
+/// What a block says that a timeline has once for an object. `polar` decides what a width counts in.
+pub(super) fn features_of(block: &Node, polar: bool) -> ObjectFeatures {
+    let share = |name: &str| number(block.child(name)).unwrap_or(0.0).clamp(0.0, 1.0);
+    let silent = number(block.child("gain")) == Some(0.0);
+    let importance = block.child("importance").and_then(|node| importance(&node.text));
+    // Importance 0 with gain 0 marks an inactive object, whose gain says it already.
+    let importance = importance.filter(|_| !silent);
+    ObjectFeatures {
+        snap: block.child("channelLock").and_then(snap),
+        zones: zones(block),
+        divergence: block.child("objectDivergence").and_then(|node| divergence(node, polar)),
+        diffuse: share("diffuse"),
+        importance: importance.unwrap_or(ObjectFeatures::MOST_IMPORTANT),
+    }
+}
+
+/// An importance from 0 to 10.
+pub(super) fn importance(text: &str) -> Option<u8> {
+    text.trim().parse::<u8>().ok().map(|value| value.min(ObjectFeatures::MOST_IMPORTANT))
+}
+
+fn number(node: Option<&Node>) -> Option<f64> {
+    node?.text.parse::<f64>().ok().filter(|value| value.is_finite())
+}
+
+fn attribute(node: &Node, name: &str) -> Option<f64> {
+    node.attribute(name).parse::<f64>().ok().filter(|value| value.is_finite())
+}
+
+fn snap(lock: &Node) -> Option<Snap> {
+    // From farther away than anything is, it snaps always.
+    let within = attribute(lock, "maxDistance").filter(|reach| (0.0..MAX_REACH).contains(reach));
+    (number(Some(lock)) == Some(1.0)).then_some(Snap { within })
+}
+
+fn divergence(node: &Node, polar: bool) -> Option<Divergence> {
+    let value = number(Some(node))?.clamp(0.0, 1.0);
+    // The standard counts from the middle to each side.
+    let both = |name: &str| attribute(node, name).map(|range| (2.0 * range).max(0.0));
+    let width = if polar {
+        both("azimuthRange").unwrap_or(DIVERGENCE_DEG).min(MAX_DIVERGENCE_DEG)
+    } else {
+        both("positionRange").unwrap_or(0.0).min(MAX_DIVERGENCE_ROOM)
+    };
+    (value > 0.0 && width > 0.0).then_some(Divergence { value, width })
+}
+
+fn zone_nodes(block: &Node) -> impl Iterator<Item = &Node> {
+    block.all("zoneExclusion").flat_map(|exclusion| exclusion.all("zone"))
+}
+
+/// A box in the room; `None` for a zone of angles or one that is no box.
+fn zone_box(zone: &Node) -> Option<ZoneBox> {
+    let side = |min: &str, max: &str| {
+        let (min, max) = (attribute(zone, min)?, attribute(zone, max)?);
+        (min <= max).then(|| [min.clamp(-1.0, 1.0), max.clamp(-1.0, 1.0)])
+    };
+    let [x, y, z] = [side("minX", "maxX")?, side("minY", "maxY")?, side("minZ", "maxZ")?];
+    Some(ZoneBox { min: [x[0], y[0], z[0]], max: [x[1], y[1], z[1]] })
+}
+
+fn same(a: &ZoneBox, b: &ZoneBox) -> bool {
+    let walls = a.min.iter().chain(&a.max).zip(b.min.iter().chain(&b.max));
+    walls.into_iter().all(|(a, b)| (a - b).abs() <= SAME_WALL)
+}
+
+/// The sets of masters where the boxes are one, whatever they are called; boxes for the rest.
+fn zones(block: &Node) -> Zones {
+    let mut boxes: Vec<ZoneBox> = zone_nodes(block).filter_map(zone_box).take(MAX_BOXES).collect();
+    let mut zones = Zones::default();
+    let heights = Zones { no_heights: true, ..Zones::default() };
+    let heights: Vec<ZoneBox> = heights.all().collect();
+    if heights.iter().all(|height| boxes.iter().any(|other| same(height, other))) {
+        boxes.retain(|other| !heights.iter().any(|height| same(height, other)));
+        zones.no_heights = true;
+    }
+    let is = |set: &ZoneSet| {
+        let named = set.zones();
+        named.len() == boxes.len()
+            && named.iter().all(|zone| boxes.iter().any(|other| same(&zone.region, other)))
+    };
+    match ZoneSet::ALL.into_iter().find(is) {
+        Some(set) => zones.set = Some(set),
+        None => zones.boxes = boxes,
+    }
+    zones
 }

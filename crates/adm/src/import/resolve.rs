@@ -13,7 +13,7 @@ use crate::text::clean_name;
 use crate::{AdmError, AdmKind};
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Envelope, FrameIndex, Item,
-    LinearGain, Object as Item3d, ObjectState, Position, TimedPoint, TrackIndex,
+    LinearGain, Object as Item3d, ObjectFeatures, ObjectState, Position, TimedPoint, TrackIndex,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub(super) fn resolve(gatherer: Gatherer<'_>, essence: &Essence) -> Result<Impor
         objects: Vec::new(),
         points: 0,
         lanes: 0,
-        features: BTreeMap::new(),
+        left_out: BTreeMap::new(),
     };
     for (object, groups) in heard_objects(&document, &mut resolver.report) {
         resolver.object(object, &groups)?;
@@ -83,7 +83,7 @@ struct Resolver<'d> {
     points: usize,
     lanes: usize,
     /// Who uses what a scene does not have.
-    features: BTreeMap<Feature, Vec<String>>,
+    left_out: BTreeMap<Feature, Vec<String>>,
 }
 
 /// A channel of an object, ready to be placed.
@@ -143,8 +143,8 @@ impl<'d> Resolver<'d> {
         }
         self.moving(object, &name, groups, points)?;
         self.bed(object, &name, groups, beds);
-        for feature in &object.features {
-            self.features.entry(*feature).or_default().push(name.clone());
+        for feature in &object.left_out {
+            self.left_out.entry(*feature).or_default().push(name.clone());
         }
         Ok(())
     }
@@ -269,12 +269,29 @@ impl<'d> Resolver<'d> {
                 offset: format.offset,
                 message: format!("the blocks of {} contradict each other: {fault}", format.id),
             })?;
-            for feature in &format.features {
-                self.features.entry(*feature).or_default().push(name.clone());
+            for feature in &format.left_out {
+                self.left_out.entry(*feature).or_default().push(name.clone());
             }
-            self.push_object(name, groups, part.lane, automation);
+            let features = self.features(object, format, &name);
+            self.push_object(name, groups, part.lane, (automation, features));
         }
         Ok(())
+    }
+
+    /// What a channel is told that does not change, in an object that may matter less.
+    fn features(&mut self, object: &Object, format: &Channel, name: &str) -> ObjectFeatures {
+        if format.features.varies() {
+            let message =
+                format!("snap, zones, divergence, diffuse or importance of {name} change");
+            let place = Where::at(format.offset, &format.id);
+            let allowed = "one value for the programme";
+            self.report.warning(rules::FEATURE_VARIES, place, message, "", allowed);
+        }
+        let mut features = format.features.longest().cloned().unwrap_or_default();
+        if let Some(importance) = object.importance {
+            features.importance = features.importance.min(importance);
+        }
+        features
     }
 
     fn push_object(
@@ -282,7 +299,7 @@ impl<'d> Resolver<'d> {
         name: String,
         groups: &[String],
         lane: ImportLane,
-        automation: Automation,
+        (automation, features): (Automation, ObjectFeatures),
     ) {
         let object = Item3d {
             name,
@@ -290,7 +307,7 @@ impl<'d> Resolver<'d> {
             lane: TrackIndex(0),
             binaural: BinauralMode::default(),
             automation,
-            features: cupola_model::ObjectFeatures::default(),
+            features,
         };
         self.objects.push((object, lane));
     }
@@ -351,7 +368,8 @@ impl<'d> Resolver<'d> {
                     let speaker_name = if part.name.is_empty() { part.id } else { part.name };
                     let name =
                         if alone { name.to_owned() } else { format!("{name} {speaker_name}") };
-                    self.push_object(name, groups, part.lane, automation);
+                    let still = (automation, ObjectFeatures::default());
+                    self.push_object(name, groups, part.lane, still);
                 }
                 (None, Speaker::Bed(_)) => {}
             }
@@ -423,7 +441,7 @@ impl<'d> Resolver<'d> {
     }
 
     fn report_features(&mut self) {
-        for (feature, names) in std::mem::take(&mut self.features) {
+        for (feature, names) in std::mem::take(&mut self.left_out) {
             let shown = names.iter().take(SHOWN_NAMES).cloned().collect::<Vec<_>>().join(", ");
             let more = names.len().saturating_sub(SHOWN_NAMES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };

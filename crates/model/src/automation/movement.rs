@@ -1,11 +1,11 @@
-//! Blocks of a channel to timed points.
+//! Blocks and events of a master to timed points: the time rule backwards.
 //!
 //! Points on a straight line between their neighbours are left out while the blocks come in, so that
 //! memory grows with the movement and not with the number of blocks.
 
-use cupola_model::automation::HOLD_RAMP;
-use cupola_model::position::wrap_degrees;
-use cupola_model::{FrameIndex, ObjectState, Position, SampleRate, TimedPoint};
+use super::{HOLD_RAMP, ObjectState, TimedPoint};
+use crate::position::wrap_degrees;
+use crate::{FrameIndex, Position, SampleRate};
 
 /// How far a point may lie off the line that replaces it: coordinates, distance and size.
 const FLAT: f64 = 1e-8;
@@ -21,27 +21,44 @@ const JOINED_S: f64 = 0.030;
 
 /// What a block says of time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Span {
+pub struct BlockSpan {
     /// First frame, from the start of the object.
-    pub(super) start: u64,
+    pub start: u64,
     /// The frame after the last one.
-    pub(super) end: u64,
+    pub end: u64,
     /// Frames from the start after which the value is reached; `None` for all of the block.
-    pub(super) reached_after: Option<u64>,
+    pub reached_after: Option<u64>,
 }
 
 /// How the blocks of a document follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TimeRule {
+pub enum TimeRule {
     /// A block carries the value at its start; close ones are joined, others are steps. [Atmos-ADM]
     Atmos,
     /// A value is reached at the end of its block, or where its interpolation ends. [BS.2127-0 §7.3]
     Itu,
 }
 
-/// The movement of a channel while its blocks come in.
+/// The movement of an object while its blocks come in.
+///
+/// Memory grows with the movement and not with the number of blocks.
+///
+/// ```
+/// use cupola_model::automation::{BlockSpan, Movement, TimeRule};
+/// # use cupola_model::*;
+/// # let state = |x| ObjectState { position: Position::Room(RoomPosition { x, y: 1.0, z: 0.0 }),
+/// #     gain: LinearGain::UNITY, size: 0.0 };
+/// let mut movement = Movement::new(TimeRule::Atmos, SampleRate::HZ_48000);
+/// for (start, x) in [(0, 0.0), (480, 0.1), (960, 0.2), (48_000, 1.0)] {
+///     let span = BlockSpan { start, end: start + 480, reached_after: Some(0) };
+///     movement.take(span, state(x));
+/// }
+/// // A line, and a step that is a ramp of 250 frames.
+/// let frames: Vec<u64> = movement.finish().iter().map(|point| point.frame.0).collect();
+/// assert_eq!(frames, [0, 960, 47_750, 48_000]);
+/// ```
 #[derive(Debug)]
-pub(super) struct Movement {
+pub struct Movement {
     rule: TimeRule,
     joined: u64,
     line: Line,
@@ -50,14 +67,15 @@ pub(super) struct Movement {
 }
 
 impl Movement {
-    pub(super) fn new(rule: TimeRule, rate: SampleRate) -> Self {
+    /// One without any block yet.
+    pub fn new(rule: TimeRule, rate: SampleRate) -> Self {
         // One frame more: both starts were rounded.
         let joined = rate.frame_at(JOINED_S).0 + 1;
         Self { rule, joined, line: Line::default(), last: None }
     }
 
     /// Takes the next block; blocks that do not start later than the one before replace it.
-    pub(super) fn take(&mut self, span: Span, state: ObjectState) {
+    pub fn take(&mut self, span: BlockSpan, state: ObjectState) {
         let Some((before, old)) = self.last else {
             self.line.push(span.start, state);
             self.last = Some((span.start, state));
@@ -86,16 +104,17 @@ impl Movement {
     }
 
     /// The state of the block before, for one that does not say everything.
-    pub(super) fn state(&self) -> Option<ObjectState> {
+    pub fn state(&self) -> Option<ObjectState> {
         self.last.map(|(_, state)| state)
     }
 
     /// Points kept so far.
-    pub(super) fn len(&self) -> usize {
+    pub fn points(&self) -> usize {
         self.line.points.len()
     }
 
-    pub(super) fn finish(self) -> Vec<TimedPoint> {
+    /// The points; none when there was no block.
+    pub fn finish(self) -> Vec<TimedPoint> {
         self.line.finish()
     }
 }
@@ -215,7 +234,7 @@ fn values_after(before: [f64; 5], state: &ObjectState) -> [f64; 5] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cupola_model::{Automation, LinearGain, PolarPosition, RoomPosition};
+    use crate::{Automation, LinearGain, PolarPosition, RoomPosition};
 
     fn room(x: f64) -> ObjectState {
         let position = Position::Room(RoomPosition { x, y: 1.0, z: 0.0 });
@@ -234,7 +253,7 @@ mod tests {
     #[test]
     fn close_blocks_of_a_master_are_joined_and_others_are_steps_that_end_at_their_block() {
         let mut master = movement(TimeRule::Atmos);
-        let step = |start| Span { start, end: start + 480, reached_after: Some(250) };
+        let step = |start| BlockSpan { start, end: start + 480, reached_after: Some(250) };
         for (start, x) in [(0, 0.0), (480, 0.1), (960, 0.2), (1440, 0.2), (48_000, -0.5)] {
             master.take(step(start), room(x));
         }
@@ -248,7 +267,7 @@ mod tests {
     #[test]
     fn a_value_of_the_itu_is_reached_at_the_end_of_its_block_or_of_its_interpolation() {
         let mut itu = movement(TimeRule::Itu);
-        let span = |start, end, reached_after| Span { start, end, reached_after };
+        let span = |start, end, reached_after| BlockSpan { start, end, reached_after };
         itu.take(span(0, 1000, None), room(0.0));
         itu.take(span(1000, 3000, None), room(1.0));
         itu.take(span(3000, 5000, Some(500)), room(0.0));
@@ -280,7 +299,7 @@ mod tests {
                 ..room(0.0)
             };
             let start = u64::from(i) * 480;
-            itu.take(Span { start, end: start + 480, reached_after: None }, state);
+            itu.take(BlockSpan { start, end: start + 480, reached_after: None }, state);
         }
         let points = itu.finish();
         assert!(points.len() <= 5, "{} points", points.len());

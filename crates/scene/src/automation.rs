@@ -127,7 +127,8 @@ impl Lane<Level> {
         let mut first = true;
         let levels = gains.map(|(at, curve, db)| {
             // Steps are ramps of amplitude.
-            let linear = std::mem::replace(&mut first, false) || curve == Curve::Hold;
+            let linear = matches!(curve, Curve::Hold | Curve::Amplitude);
+            let linear = std::mem::replace(&mut first, false) || linear;
             (at, curve, Level { db, linear })
         });
         Self::new(Level { db: 0.0, linear: true }, levels)

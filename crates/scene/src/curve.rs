@@ -14,6 +14,8 @@ pub(crate) enum Curve {
     EaseIn,
     /// It ends at rest.
     EaseOut,
+    /// A straight line, for a gain one of amplitude.
+    Amplitude,
 }
 
 /// A curve for each lane of a keyframe.
@@ -25,7 +27,7 @@ pub(crate) struct Curves {
 }
 
 impl Curve {
-    /// The curves that do not step.
+    /// The curves of a path, which has no gain and does not step.
     pub(crate) const MOVING_WORDS: [(&'static str, Self); 4] = [
         ("linear", Self::Linear),
         ("smooth", Self::Smooth),
@@ -33,15 +35,16 @@ impl Curve {
         ("ease-out", Self::EaseOut),
     ];
 
-    pub(crate) const WORDS: [(&'static str, Self); 5] = {
+    pub(crate) const WORDS: [(&'static str, Self); 6] = {
         let [linear, smooth, ease_in, ease_out] = Self::MOVING_WORDS;
-        [linear, ("hold", Self::Hold), smooth, ease_in, ease_out]
+        let amplitude = ("amplitude", Self::Amplitude);
+        [linear, ("hold", Self::Hold), smooth, ease_in, ease_out, amplitude]
     };
 
     /// The share of the way at a share of the time. The ramp that draws a `hold` is straight.
     pub(crate) fn shape(self, t: f64) -> f64 {
         match self {
-            Self::Linear | Self::Hold => t,
+            Self::Linear | Self::Hold | Self::Amplitude => t,
             Self::Smooth => t * t * (3.0 - 2.0 * t),
             Self::EaseIn => t * t,
             Self::EaseOut => t * (2.0 - t),

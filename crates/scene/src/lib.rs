@@ -21,7 +21,8 @@
 //!   keyframe that mentions some coordinates of a position leaves the others as they last were.
 //! * `hold` steps at its keyframe; the step is a ramp of 250 frames that ends there.
 //! * The other curves bend the way: share `t` of the time is share 3t² − 2t³ (`smooth`), t² (`ease-in`)
-//!   or 1 − (1 − t)² (`ease-out`) of the way, in degrees, coordinates and decibels.
+//!   or 1 − (1 − t)² (`ease-out`) of the way, in degrees, coordinates and decibels. `amplitude` is the
+//!   straight line of a gain in amplitude instead of decibels; for all else it is `linear`.
 //! * `turns: n` adds n whole turns to the short way of an azimuth, anticlockwise when positive.
 //! * `speaker: Ltf` is the place of that loudspeaker in the room, or its direction in an object that
 //!   has polar positions before.

@@ -16,6 +16,19 @@ fn bend(curve: &str, t: f64) -> f64 {
     }
 }
 
+#[test]
+fn a_gain_goes_straight_in_amplitude_where_that_is_asked() {
+    ask(
+        "x: -1, y: 1, gain: -20",
+        "x: 1, y: 1, gain: 0, size: 1, curve: amplitude",
+        |t, position, gain, _| {
+            // From a tenth to one; all else goes as it does in a line.
+            assert!((gain - (0.1 + 0.9 * t)).abs() < 1e-12, "{gain} at {t}");
+            assert!((position.to_room().x - (2.0 * t - 1.0)).abs() < 1e-12);
+        },
+    );
+}
+
 const CURVES: [&str; 5] = ["linear", "smooth", "ease-in", "ease-out", "hold"];
 
 /// The lanes of an object of two keyframes a second apart, asked at random frames before the ramp of

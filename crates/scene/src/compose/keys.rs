@@ -20,19 +20,40 @@ const FINE_STEPS: usize = 200;
 const SIZE_TOLERANCE: f64 = 0.002;
 /// Azimuth that a line may cover, unless it is one of the timeline.
 const LONGEST_SWING_DEG: f64 = 175.0;
-/// Gains between keyframes are lines in dB, those of a timeline in amplitude. Up to this difference in
-/// dB a line in dB is within the tolerance of [`crate::automation::TOLERANCE_DB`], so that it is
-/// flattened to the very line in amplitude.
-const LONGEST_FADE_DB: f64 = 1.75;
-/// Most keyframes that stand for one line of a gain.
-const MOST_FADE_STEPS: u32 = 64;
+/// Gains between keyframes are lines in dB unless they say otherwise, those of a timeline in amplitude. Up
+/// to this difference the two are 4e-5 dB apart at most: 107 dB below the sound.
+const SAME_LINE_DB: f64 = 0.05;
 
-/// What one keyframe says; `true` for a step.
+/// How a value gets to its keyframe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Line,
+    Step,
+    /// A line in amplitude, for a gain.
+    Amplitude,
+}
+
+impl Way {
+    fn of(hold: bool) -> Self {
+        if hold { Self::Step } else { Self::Line }
+    }
+
+    /// The word for the curve; the usual one has none.
+    fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Line => None,
+            Self::Step => Some("hold"),
+            Self::Amplitude => Some("amplitude"),
+        }
+    }
+}
+
+/// What one keyframe says.
 #[derive(Debug, Default)]
 pub(super) struct Key {
-    position: Option<(Position, bool)>,
-    gain: Option<(f64, bool)>,
-    size: Option<(f64, bool)>,
+    position: Option<(Position, Way)>,
+    gain: Option<(f64, Way)>,
+    size: Option<(f64, Way)>,
 }
 
 /// An object at rest, and its keyframes.
@@ -105,7 +126,7 @@ impl Track {
         }
         let same = |a: usize, b: usize| apart(values[a], values[b]) <= SAME;
         for (i, hold) in marked(frames, &kept, same) {
-            self.keys.entry(frames[i]).or_default().position = Some((values[i], hold));
+            self.keys.entry(frames[i]).or_default().position = Some((values[i], Way::of(hold)));
         }
     }
 
@@ -120,7 +141,7 @@ impl Track {
         }
         let same = |a: usize, b: usize| (values[a] - values[b]).abs() <= SAME;
         for (i, hold) in marked(frames, &kept, same) {
-            self.keys.entry(frames[i]).or_default().size = Some((values[i], hold));
+            self.keys.entry(frames[i]).or_default().size = Some((values[i], Way::of(hold)));
         }
     }
 
@@ -137,40 +158,13 @@ impl Track {
         let kept = thin(frames.len(), off);
         // Before its first keyframe a gain is 0 dB.
         if !close(values[0], 1.0) {
-            self.keys.entry(0).or_default().gain = Some((values[0], false));
+            self.keys.entry(0).or_default().gain = Some((values[0], Way::Line));
         }
-        let mut before = (0, values[0]);
+        let mut before = values[0];
         for (i, hold) in marked(frames, &kept, |a, b| close(values[a], values[b])) {
-            if !hold {
-                self.fade(before, (frames[i], values[i]));
-            }
-            self.keys.entry(frames[i]).or_default().gain = Some((values[i], hold));
-            before = (frames[i], values[i]);
-        }
-    }
-
-    /// Keyframes between two others that keep a line in amplitude one.
-    fn fade(&mut self, (from, a): (u64, f64), (to, b): (u64, f64)) {
-        // To and from silence a line in amplitude is meant anyway, and a gain that stays needs nothing.
-        if a <= 0.0 || b <= 0.0 || (a - b).abs() <= SAME * a {
-            return;
-        }
-        let span_db = Decibels::from(LinearGain(b / a)).0.abs();
-        let steps = (span_db / LONGEST_FADE_DB).ceil().clamp(1.0, f64::from(MOST_FADE_STEPS));
-        // Even steps in dB lie where the line in amplitude has them.
-        let even = (1..steps as u32).map(|step| {
-            let gain = a * (b / a).powf(f64::from(step) / steps);
-            from + ((to - from) as f64 * (gain - a) / (b - a)).round() as u64
-        });
-        // Where another lane has a corner the line is looked at, too.
-        let corners = self.keys.range(from + 1..to).flat_map(|(frame, key)| {
-            let holds = [key.position.map(|p| p.1), key.size.map(|s| s.1)].contains(&Some(true));
-            [Some(*frame), holds.then(|| frame.saturating_sub(HOLD_RAMP.0))]
-        });
-        let frames: Vec<u64> = even.chain(corners.flatten()).collect();
-        for frame in frames.into_iter().filter(|frame| from < *frame && *frame < to) {
-            let gain = a + (b - a) * (frame - from) as f64 / (to - from) as f64;
-            self.keys.entry(frame).or_default().gain = Some((gain, false));
+            let way = if hold { Way::Step } else { fade(before, values[i]) };
+            self.keys.entry(frames[i]).or_default().gain = Some((values[i], way));
+            before = values[i];
         }
     }
 
@@ -201,29 +195,27 @@ impl Track {
     /// A keyframe, without its time.
     pub(super) fn key_text(&self, key: &Key) -> String {
         let mut parts = Vec::new();
-        let mut holds = Vec::new();
-        let mut lanes = 0;
-        if let Some((position, hold)) = key.position {
+        let mut ways = Vec::new();
+        if let Some((position, way)) = key.position {
             let any = self.varies.contains(&true);
             parts.push(self.coordinates_text(position, |i, _| self.varies[i] || (!any && i == 0)));
-            lanes += 1;
-            holds.extend(hold.then_some("position"));
+            ways.push(("position", way));
         }
-        if let Some((gain, hold)) = key.gain {
+        if let Some((gain, way)) = key.gain {
             parts.push(format!("gain: {}", decibels(LinearGain(gain))));
-            lanes += 1;
-            holds.extend(hold.then_some("gain"));
+            ways.push(("gain", way));
         }
-        if let Some((size, hold)) = key.size {
+        if let Some((size, way)) = key.size {
             parts.push(format!("size: {}", number(size)));
-            lanes += 1;
-            holds.extend(hold.then_some("size"));
+            ways.push(("size", way));
         }
-        if !holds.is_empty() && holds.len() == lanes {
-            parts.push("curve: hold".to_owned());
-        } else if !holds.is_empty() {
-            let each = holds.iter().map(|lane| format!("{lane}: hold")).collect::<Vec<_>>();
-            parts.push(format!("curve: {{{}}}", each.join(", ")));
+        let one = ways.first().map_or(Way::Line, |(_, way)| *way);
+        let curve = |(lane, way): &(&str, Way)| Some(format!("{lane}: {}", way.word()?));
+        let each: Vec<_> = ways.iter().filter_map(curve).collect();
+        match one.word().filter(|_| ways.iter().all(|(_, way)| *way == one)) {
+            Some(word) => parts.push(format!("curve: {word}")),
+            None if !each.is_empty() => parts.push(format!("curve: {{{}}}", each.join(", "))),
+            None => {}
         }
         parts.join(", ")
     }
@@ -237,6 +229,16 @@ fn frames_within(automation: &Automation, length: u64) -> Vec<u64> {
         frames.push(length);
     }
     frames
+}
+
+/// How a line in amplitude is written.
+fn fade(from: f64, to: f64) -> Way {
+    // To and from silence a line in amplitude is meant anyway.
+    if from <= 0.0 || to <= 0.0 {
+        return Way::Line;
+    }
+    let span_db = Decibels::from(LinearGain(to / from)).0.abs();
+    if span_db <= SAME_LINE_DB { Way::Line } else { Way::Amplitude }
 }
 
 /// How far point i is on the way from a to b.

@@ -247,7 +247,7 @@ pub(crate) static CURVES: MapSpec = MapSpec {
         },
         KeySpec {
             key: "gain",
-            about: "How the gain gets here; the way is straight in decibels when linear.",
+            about: "How the gain gets here: `linear` is straight in decibels, `amplitude` in amplitude, as faders of masters go.",
             kind: CURVE,
             absent: USUAL_CURVE,
             example: "hold",

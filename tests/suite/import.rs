@@ -44,6 +44,15 @@ impl Dice {
                 0 => "    stem: mono\n",
                 _ => "    stem: stereo\n    pair: {width: 0.6}\n",
             });
+            let told = self.pick(&[
+                "importance: 10",
+                "zones: [no-back]",
+                "zones: [screen-only, no-heights]",
+                "zones: no-heights",
+                "snap: true",
+                "diffuse: 1",
+            ]);
+            let _ = writeln!(text, "    {told}");
             let (gain, size) = (self.roll() * -9.0, self.roll() * 0.4);
             let place = self.place();
             let _ = writeln!(
@@ -103,12 +112,21 @@ fn residual_db(a: &[f32], b: &[f32]) -> f64 {
 }
 
 #[test]
-fn a_master_of_room_positions_comes_back_as_the_same_sound_and_the_same_places() {
-    let mut dice = Dice(11);
+fn an_adm_bwf_of_room_positions_comes_back_as_the_same_sound_and_the_same_places() {
+    comes_back("song.wav", Dice(11));
+}
+
+/// Its numbers have ten decimals, as those of the ADM BWF, and its frames none that are missing.
+#[test]
+fn a_damf_of_room_positions_comes_back_as_the_same_sound_and_the_same_places() {
+    comes_back("song.atmos", Dice(12));
+}
+
+fn comes_back(file: &str, mut dice: Dice) {
     let (mut round, mut thrown) = (0, 0);
-    while round < 3 {
+    while round < 2 {
         let project = project(&dice.scene());
-        let master = project.run(&["master", "scene.yaml", "-o", "song.wav"]).expect(0);
+        let master = project.run(&["master", "scene.yaml", "-o", file]).expect(0);
         if master.stderr.contains("master.points.close") {
             // A master cannot state it, which it says; nothing brings it back.
             thrown += 1;
@@ -116,7 +134,7 @@ fn a_master_of_room_positions_comes_back_as_the_same_sound_and_the_same_places()
             continue;
         }
         round += 1;
-        let report = project.run(&["import", "song.wav", "-o", "back", "--json"]).expect(0).json();
+        let report = project.run(&["import", file, "-o", "back", "--json"]).expect(0).json();
         assert_eq!(report["findings"].as_array().map(Vec::len), Some(0), "{report}");
         for (scene, folder) in [("scene.yaml", "a"), ("back/scene.yaml", "b")] {
             project
@@ -125,8 +143,7 @@ fn a_master_of_room_positions_comes_back_as_the_same_sound_and_the_same_places()
         }
         let (a, b) = (only_file(&project, "a"), only_file(&project, "b"));
         let residual = residual_db(&samples(&project, &a), &samples(&project, &b));
-        // The aim of design 7.2 is -100 dBFS; up to -85 was seen, of which the cause is not known.
-        assert!(residual < -80.0, "round {round}: {residual} dBFS");
+        assert!(residual < -100.0, "round {round}: {residual} dBFS");
         let at = ["0", "0.11", "0.2345", "0.4", "0.55", "0.7", "0.99"];
         let documents = ["scene.yaml", "back/scene.yaml"].map(|s| show(&project, s, &at).json());
         let [there, back] = documents.each_ref().map(|d| d["instants"].as_array().expect("a list"));
@@ -256,4 +273,65 @@ fn samples_i24(project: &Project, name: &str) -> Vec<i32> {
     let reader = hound::WavReader::open(project.path(name)).expect("a WAV file");
     assert_eq!(reader.spec().bits_per_sample, 24);
     reader.into_samples::<i32>().map(|sample| sample.expect("a sample")).collect()
+}
+
+#[test]
+fn features_come_back_as_the_keys_they_were() {
+    let told = [
+        "    zones: [centre-back, no-heights]\n",
+        "    snap: true\n    zones: [no-sides]\n    diffuse: 1\n",
+        "    snap: true\n",
+    ];
+    let objects = told.iter().enumerate().map(|(i, told)| {
+        format!(
+            "  - name: Object {i}\n    stem: mono\n    position: {{x: 0.5, y: 0.2, z: 0}}\n{told}"
+        )
+    });
+    let project = project(&format!(
+        "cupola: 1\nstems: {{mono: {{file: mono.wav}}}}\nobjects:\n{}",
+        objects.collect::<String>()
+    ));
+    for file in ["song.wav", "song.atmos"] {
+        project.run(&["master", "scene.yaml", "-o", file]).expect(0);
+        project.run(&["import", file, "-o", "back", "--strict", "--force"]).expect(0);
+        let text = std::fs::read_to_string(project.path("back/scene.yaml")).expect("a scene");
+        for told in told {
+            assert!(text.contains(told), "{file}: {told} is not in\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_damf_is_checked_and_its_faults_are_refused_when_asked() {
+    let project = project(
+        "cupola: 1\nframe_rate: 25\nstems: {mono: {file: mono.wav}}\nbeds: [{format: 5.1, routes: [{stem: mono, to: C}]}]\nobjects: [{name: One, stem: mono, groups: [fx], binaural: near, position: {x: 0, y: 1}}]\n",
+    );
+    project.run(&["master", "scene.yaml", "-o", "song.atmos"]).expect(0);
+    let checked = project.run(&["check", "song.atmos", "--json"]).expect(0).json();
+    assert_eq!((&checked["form"], &checked["tracks"]), (&"DAMF".into(), &7.into()), "{checked}");
+    assert_eq!(checked["findings"].as_array().map(Vec::len), Some(0), "{checked}");
+    project.run(&["import", "song.atmos", "-o", "back", "--strict"]).expect(0);
+    let text = std::fs::read_to_string(project.path("back/scene.yaml")).expect("a scene");
+    for part in
+        ["title: song\n", "frame_rate: 25\n", "format: 5.1\n", "groups: [fx]\n", "binaural: near\n"]
+    {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let one = samples_i24(&project, "back/stems/One.wav");
+    assert!(one.iter().any(|sample| *sample != 0));
+    // An event out of order and a size of the sound that lies.
+    let events = std::fs::read_to_string(project.path("song.atmos.metadata")).expect("events");
+    let late = "  - ID: 10\n    samplePos: 9000\n    gain: 0\n  - ID: 10\n    samplePos: 8000\n    gain: 0\n";
+    project.write("song.atmos.metadata", &(events.clone() + late));
+    let run = project.run(&["check", "song.atmos"]).expect(7);
+    let line = events.lines().count() + 4;
+    assert!(run.stderr.contains(&format!("song.atmos.metadata:{line}:1")), "{}", run.stderr);
+    assert!(run.stderr.contains("damf.events.order"), "{}", run.stderr);
+    let json = project.run(&["import", "song.atmos", "-o", "mended", "--json"]).expect(0).json();
+    assert_eq!(json["findings"][0]["rule"], "damf.events.order");
+    assert_eq!(one, samples_i24(&project, "mended/stems/One.wav"));
+    project.run(&["import", "song.atmos", "-o", "strict", "--strict"]).expect(3);
+    std::fs::remove_file(project.path("song.atmos.audio")).expect("a file");
+    let gone = project.run(&["import", "song.atmos", "-o", "gone"]).expect(3);
+    assert!(gone.stderr.contains("song.atmos.audio"), "{}", gone.stderr);
 }

@@ -12,9 +12,9 @@ use std::io::{self, Write};
 
 /// Writes the events, streamed: memory does not grow with movement or length.
 ///
-/// Every channel and object has an event at frame 0 that says everything; later events say what
-/// changed. They stand in the order of their frames, at equal frames in the order of the tracks.
-/// Values are those of [`cupola_model::Automation::master_blocks`], positions rounded to ten
+/// Every channel and object has an event at frame 0 that says everything; later events say what changed,
+/// or where it starts to. They stand in the order of their frames, at equal frames in the order of the
+/// tracks. Values are those of [`cupola_model::Automation::master_blocks`], positions rounded to ten
 /// decimals as ADM masters have them, gains in decibels. `rampLength` is 0 throughout, as in what
 /// Dolby's converter makes of an ADM master: movement is carried by events 10 ms apart.
 pub fn write_events(timeline: &Timeline, out: &mut impl Write) -> io::Result<()> {
@@ -62,12 +62,17 @@ fn write_objects(timeline: &Timeline, out: &mut impl Write) -> io::Result<()> {
         let values = Values::of(&block.state);
         match last[index].replace(values) {
             None => write_first(FIRST_OBJECT + index, objects[index], values, &mut scratch, out)?,
-            Some(before) if before != values => {
+            Some(before) => {
                 let id = FIRST_OBJECT + index;
                 write!(out, "  - ID: {id}\n    samplePos: {}\n", block.start)?;
-                write_changes(values, Some(before), &mut scratch, out)?;
+                if before == values {
+                    // Nothing has changed yet, but from here on it does: without this event a reader
+                    // would have the movement start at the next one.
+                    write_position(values.position, &mut scratch, out)?;
+                } else {
+                    write_changes(values, Some(before), &mut scratch, out)?;
+                }
             }
-            Some(_) => {}
         }
         pending[index] = sources[index].next();
         if let Some(block) = pending[index] {
@@ -116,19 +121,27 @@ fn write_first(
     )
 }
 
+fn write_position(
+    RoomPosition { x, y, z }: RoomPosition,
+    scratch: &mut Vec<u8>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    out.write_all(b"    pos: [")?;
+    for (axis, separator) in [(x, ", "), (y, ", "), (z, "]\n")] {
+        number(axis, scratch, out)?;
+        out.write_all(separator.as_bytes())?;
+    }
+    Ok(())
+}
+
 fn write_changes(
     values: Values,
     before: Option<Values>,
     scratch: &mut Vec<u8>,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let RoomPosition { x, y, z } = values.position;
     if before.is_none_or(|before| before.position != values.position) {
-        out.write_all(b"    pos: [")?;
-        for (axis, separator) in [(x, ", "), (y, ", "), (z, "]\n")] {
-            number(axis, scratch, out)?;
-            out.write_all(separator.as_bytes())?;
-        }
+        write_position(values.position, scratch, out)?;
     }
     if before.is_none_or(|before| before.size != values.size) {
         out.write_all(b"    size: ")?;

@@ -1,18 +1,36 @@
-//! The two YAML texts of a DAMF master: the root (`X.atmos`) and the events (`X.atmos.metadata`).
+//! The two YAML texts of a DAMF master, written and read: the root (`X.atmos`) and the events
+//! (`X.atmos.metadata`).
 //!
 //! A DAMF master is three files; the third (`X.atmos.audio`) is sound and nobody's business here.
 //! [`write_root`] says what the programme is made of, [`write_events`] how its objects move: the
 //! same values at the same frames as the blocks of an ADM master, so that the two cannot disagree.
-//! [`check`] says beforehand what DAMF cannot carry. Nothing here opens a file. [Atmos-DAMF]
+//! [`check`] says beforehand what DAMF cannot carry. The way back are [`read_root`] and
+//! [`read_programme`], for the masters of anybody: streamed, in bounded memory, with a finding for
+//! whatever is wrong ([`READ_RULES`]). Nothing here opens a file. [Atmos-DAMF]
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+mod error;
 mod events;
+mod flow;
 mod ids;
 mod limits;
+mod lines;
+mod node;
+mod programme;
+mod read_events;
+mod read_root;
+mod report;
 mod root;
+mod rules;
+mod scalar;
+mod track;
 mod yaml;
 
+pub use error::DamfError;
 pub use events::write_events;
 pub use limits::{RULES, check};
+pub use programme::{Programme, ProgrammeLane, Sound, read_programme};
+pub use read_root::{Root, read_root};
 pub use root::{Origin, write_root};
+pub use rules::{RULES as READ_RULES, files as file_rules};

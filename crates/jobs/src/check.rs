@@ -124,10 +124,11 @@ fn check_one(
     })
 }
 
-/// Whether a file is checked as a master: by its first bytes, whatever it is called.
+/// Whether a file is checked as a master: by its first bytes, whatever it is called, and a root of DAMF
+/// by its ending as well.
 pub fn is_master(path: &Path) -> bool {
     // A pipe must not lose its first bytes to this question.
-    path.is_file() && info::is_riff(path)
+    path.is_file() && cupola_masters::is_master(path)
 }
 
 /// Reads a master, all but its sound, and reports everything that speaks against it.

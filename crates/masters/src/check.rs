@@ -2,15 +2,17 @@
 //! against it.
 
 mod container;
+mod damf;
 mod dolby;
 
 use crate::MastersError;
+use crate::read_damf::is_damf;
 use container::Container;
 use cupola_adm::{Essence, FindingList, TrackIds, check_axml, rules};
 use cupola_bw64::{ChnaEntry, Form, Reader};
 use cupola_model::{Finding, Place, Severity};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 /// The metadata text is read in pieces of this size.
@@ -23,31 +25,58 @@ const MAX_CHNA_BYTES: u64 = 4 + 40 * 65_535;
 /// What a check of a master found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MasterCheck {
-    /// The form id; `None` when the file is no readable WAVE file at all.
-    pub form: Option<Form>,
+    /// The form; `None` when the file is no readable master at all.
+    pub form: Option<MasterForm>,
     /// Frames per second; 0 when unknown.
     pub sample_rate: u32,
     /// Channels; 0 when unknown.
     pub channels: u16,
     /// Frames of sound; 0 when unknown.
     pub frames: u64,
-    /// Everything noticed, worst first. Rules are those of [`RULES`](cupola_adm::rules::RULES).
+    /// Everything noticed, worst first. Rules are those of [`RULES`](cupola_adm::rules::RULES), of a DAMF
+    /// those of [`cupola_damf::READ_RULES`].
     pub findings: Vec<Finding>,
 }
 
+/// What kind of files a master is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MasterForm {
+    /// One file of the RIFF family, with its form id.
+    Wave(Form),
+    /// Three files: root, events and sound.
+    Damf,
+}
+
 impl MasterCheck {
-    /// The form id as text; `None` when the file is no readable WAVE file.
+    /// The form as text: `RIFF`, `RF64`, `BW64` or `DAMF`; `None` when the file is no readable master.
     pub fn form_name(&self) -> Option<&'static str> {
-        self.form.map(Form::name)
+        self.form.map(|form| match form {
+            MasterForm::Wave(form) => form.name(),
+            MasterForm::Damf => "DAMF",
+        })
     }
 }
 
+/// Whether a file is checked as a master: by its first bytes, whatever it is called, and a root of DAMF
+/// by its ending as well.
+pub fn is_master(path: &Path) -> bool {
+    let mut head = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    let is_wave = read.is_ok() && [b"RIFF", b"RF64", b"BW64"].contains(&&head);
+    is_wave || is_damf(path)
+}
+
 /// Checks a master against the Dolby Atmos Master ADM profile: container, `fmt `, `chna`, `axml`
-/// and `dbmd`, each alone and against the others. The sound itself is not read.
+/// and `dbmd`, each alone and against the others; or the files of a DAMF: root, events, and the head of the
+/// sound. The sound itself is not read.
 ///
 /// Whatever is wrong with the file is a finding; only a file that cannot be read is an error.
 /// Memory is bounded whatever the file claims. [Atmos-ADM]
 pub fn check_master(path: &Path) -> Result<MasterCheck, MastersError> {
+    if is_damf(path) { damf::check(path) } else { check_wave(path) }
+}
+
+fn check_wave(path: &Path) -> Result<MasterCheck, MastersError> {
     let failed = |source| MastersError::Read { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(failed)?;
     let mut list = FindingList::default();
@@ -56,7 +85,7 @@ pub fn check_master(path: &Path) -> Result<MasterCheck, MastersError> {
         MasterCheck { form: None, sample_rate: 0, channels: 0, frames: 0, findings: vec![] };
     match Reader::new(file) {
         Ok(mut reader) => {
-            report.form = Some(reader.form());
+            report.form = Some(MasterForm::Wave(reader.form()));
             report.sample_rate = reader.format().sample_rate;
             report.channels = reader.format().channels;
             report.frames = reader.frames();

@@ -55,6 +55,14 @@ pub enum MastersError {
         /// Every reason.
         source: AdmError,
     },
+    /// A text of a DAMF master cannot be read.
+    #[error("{}: {source}", .path.display())]
+    Damf {
+        /// The text.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: cupola_damf::DamfError,
+    },
     /// There is no programme in the file that could be imported.
     #[error("{}: {reason}", .path.display())]
     NoProgramme {

@@ -1,17 +1,21 @@
-//! Anybody's ADM BWF as a timeline whose only stem is the file itself.
+//! Anybody's master as a timeline whose only stem is its sound: of an ADM BWF the file itself.
+
+mod damf;
 
 use crate::dbmd::DbmdInfo;
+use crate::read_damf::is_damf;
 use crate::{MastersError, SampleDepth};
 use cupola_adm::rules::import as rules;
 use cupola_adm::{AdmError, FindingList, Import, ImportEssence, ReadLimits, TrackIds, import};
 use cupola_bw64::{Error, Reader, SampleFormat};
 use cupola_model::{
-    Bed, BinauralMode, Finding, FrameCount, FrameRate, Item, Lane, LaneSource, Place, SampleRate,
-    StemFacts, StemIndex, StemOffset, StemUse, Timeline,
+    Bed, BinauralMode, Envelope, Finding, FrameCount, FrameRate, Item, Lane, LaneSource,
+    LinearGain, Place, SampleRate, StemFacts, StemIndex, StemOffset, StemUse, Timeline,
 };
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The metadata text is read in pieces of this size.
 const TEXT_BUFFER: usize = 1 << 18;
@@ -30,21 +34,26 @@ pub struct ImportedMaster {
     /// The depth at which its sound is kept without loss.
     pub depth: SampleDepth,
     /// Repairs and omissions, worst first: the rules of
-    /// [`rules::import`](cupola_adm::rules::import).
+    /// [`rules::import`](cupola_adm::rules::import) and of [`cupola_damf::READ_RULES`].
     pub findings: Vec<Finding>,
 }
 
 /// Whether a finding is about something that was written wrongly and mended in reading.
 pub fn is_repair(finding: &Finding) -> bool {
-    finding.rule.starts_with(rules::REPAIR)
+    // A fault of a DAMF master has one rule, whether it is checked or mended.
+    finding.rule.starts_with(rules::REPAIR) || finding.rule.starts_with("damf.")
 }
 
-/// Reads an ADM BWF of any tool, all but its sound.
+/// Reads an ADM BWF or DAMF of any tool, all but its sound.
 ///
 /// What is written wrongly but clearly meant is repaired, what a timeline cannot hold is left out; both
 /// are findings. Only a file without any programme, or one that cannot be read, is an error. Memory is
 /// bounded whatever the file claims: see `import` in `cupola_adm`.
 pub fn import_master(path: &Path) -> Result<ImportedMaster, MastersError> {
+    if is_damf(path) { damf::import_damf(path) } else { import_adm(path) }
+}
+
+fn import_adm(path: &Path) -> Result<ImportedMaster, MastersError> {
     let failed = |source| MastersError::Read { path: path.to_owned(), source };
     let unusable = |error: Error| match error {
         Error::Io(source) => failed(source),
@@ -102,14 +111,7 @@ pub fn import_master(path: &Path) -> Result<ImportedMaster, MastersError> {
     for finding in &mut imported.findings {
         finding.place.file = path.display().to_string();
     }
-    if imported.timeline.items.is_empty() || imported.timeline.length.0 == 0 {
-        let reasons: Vec<_> =
-            imported.findings.iter().map(|f| f.message.as_str()).take(4).collect();
-        let reasons =
-            if reasons.is_empty() { "nothing is in it".into() } else { reasons.join("; ") };
-        return Err(refuse(format!("there is nothing that can be imported: {reasons}")));
-    }
-    Ok(imported)
+    refuse_nothing(path, imported)
 }
 
 /// A finding about a chunk.
@@ -180,29 +182,46 @@ impl Whole {
         };
         for item in &mut items {
             match item {
-                Item::Bed(bed) => bed_modes(bed, &mode, &mut list),
+                Item::Bed(bed) => {
+                    let place = Place { path: "dbmd".to_owned(), ..Place::default() };
+                    bed_modes(bed, &mode, place, &mut list);
+                }
                 Item::Object(object) => {
                     object.binaural = mode(object.lane.0).unwrap_or_default();
                 }
             }
         }
-        let source = |(channel, gain, envelope)| LaneSource {
-            stem: StemIndex(0),
-            channel,
-            gain,
-            low_pass_hz: None,
-            envelope,
-        };
-        let lane = |lane: cupola_adm::ImportLane| Lane {
-            sources: lane.sources.into_iter().map(source).collect(),
-        };
+        let lanes = lanes.into_iter().map(|lane| lane_of(lane.sources)).collect();
         let frame_rate = self.dbmd.and_then(|dbmd| dbmd.contents.frame_rate);
+        let Self { sound, facts, rate, .. } = self;
+        let facts = Facts { name, sound, facts, rate, frame_rate };
+        facts.join(items, lanes, depth, list)
+    }
+}
+
+/// What is known of a master besides its items.
+struct Facts {
+    name: String,
+    sound: PathBuf,
+    facts: StemFacts,
+    rate: SampleRate,
+    frame_rate: Option<FrameRate>,
+}
+
+impl Facts {
+    fn join(
+        self,
+        items: Vec<Item>,
+        lanes: Vec<Lane>,
+        depth: SampleDepth,
+        list: FindingList,
+    ) -> ImportedMaster {
         let timeline = Timeline {
-            title: name,
+            title: self.name,
             artist: String::new(),
             sample_rate: self.rate,
             length: FrameCount(self.facts.frames),
-            frame_rate: frame_rate.unwrap_or(FrameRate::Fps24),
+            frame_rate: self.frame_rate.unwrap_or(FrameRate::Fps24),
             stems: vec![StemUse {
                 name: "master".to_owned(),
                 facts: self.facts,
@@ -210,15 +229,43 @@ impl Whole {
                 clips: None,
                 cuts: None,
             }],
-            lanes: lanes.into_iter().map(lane).collect(),
+            lanes,
             items,
         };
         ImportedMaster { timeline, sound: self.sound, depth, findings: list.finish() }
     }
 }
 
+/// A lane of channels of the only stem.
+fn lane_of(sources: Vec<(u16, LinearGain, Option<Arc<Envelope>>)>) -> Lane {
+    let source = |(channel, gain, envelope)| LaneSource {
+        stem: StemIndex(0),
+        channel,
+        gain,
+        low_pass_hz: None,
+        envelope,
+    };
+    Lane { sources: sources.into_iter().map(source).collect() }
+}
+
+/// Refuses a programme in which nothing is.
+fn refuse_nothing(path: &Path, imported: ImportedMaster) -> Result<ImportedMaster, MastersError> {
+    if !imported.timeline.items.is_empty() && imported.timeline.length.0 > 0 {
+        return Ok(imported);
+    }
+    let reasons: Vec<_> = imported.findings.iter().map(|f| f.message.as_str()).take(4).collect();
+    let reasons = if reasons.is_empty() { "nothing is in it".into() } else { reasons.join("; ") };
+    let reason = format!("there is nothing that can be imported: {reasons}");
+    Err(MastersError::NoProgramme { path: path.to_owned(), reason })
+}
+
 /// A bed has one mode, apart from its LFE, which is never spatialised.
-fn bed_modes(bed: &mut Bed, mode: &dyn Fn(usize) -> Option<BinauralMode>, list: &mut FindingList) {
+fn bed_modes(
+    bed: &mut Bed,
+    mode: &dyn Fn(usize) -> Option<BinauralMode>,
+    place: Place,
+    list: &mut FindingList,
+) {
     let full: Vec<_> = bed.channels.iter().filter(|c| !c.label.is_lfe()).collect();
     let modes: Vec<BinauralMode> = full.iter().filter_map(|c| mode(c.lane.0)).collect();
     let count = |wanted: BinauralMode| modes.iter().filter(|mode| **mode == wanted).count();
@@ -228,7 +275,7 @@ fn bed_modes(bed: &mut Bed, mode: &dyn Fn(usize) -> Option<BinauralMode>, list: 
     if modes.iter().any(|mode| *mode != most) {
         let message = format!("the channels of {} have different headphone modes", bed.name);
         let names = modes.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(" ");
-        let finding = at(Finding::warning(rules::BINAURAL_BED, message), "dbmd");
+        let finding = Finding::warning(rules::BINAURAL_BED, message).at(place);
         list.push(finding.subject(&bed.name).found(names).allowed(most.name()));
     }
     for channel in &mut bed.channels {

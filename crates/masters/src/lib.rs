@@ -8,7 +8,7 @@
 //! dither, 32-bit float is written as it is. What exceeds full scale is held there and counted.
 //!
 //! [`describe`] looks into any RIFF, RF64 or BW64 file and tells what it holds; [`check_master`] says
-//! what keeps such a file from being an Atmos master. [`import_master`] turns anybody's master back into a
+//! what keeps such a file, or the files of a DAMF, from being an Atmos master. [`import_master`] turns anybody's master back into a
 //! `Timeline`.
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -25,10 +25,11 @@ mod import;
 mod meter;
 mod order;
 mod pending;
+mod read_damf;
 mod wav;
 
 pub use adm_bwf::AdmBwfSink;
-pub use check::{MasterCheck, check_master};
+pub use check::{MasterCheck, MasterForm, check_master, is_master};
 pub use cupola_adm::{AdmKind, Content, ObjectSummary, Programme, Summary, check_limits};
 pub use cupola_damf::check as check_damf;
 pub use damf::{DamfSink, damf_files};
@@ -44,5 +45,5 @@ pub use wav::{SampleDepth, WavChannel, WavSink, WavSpec};
 /// Every rule that a programme meets on its way to a master and back, and every rule of a finished one.
 pub fn rules() -> impl Iterator<Item = &'static cupola_model::Rule> {
     let adm = [cupola_adm::LIMIT_RULES, cupola_adm::rules::RULES, cupola_adm::rules::import::RULES];
-    adm.into_iter().chain([cupola_damf::RULES]).flatten()
+    adm.into_iter().chain([cupola_damf::RULES, cupola_damf::READ_RULES]).flatten()
 }

@@ -1,0 +1,33 @@
+//! Anybody's DAMF as a timeline whose only stem is its file of sound.
+
+use super::{Facts, ImportedMaster, bed_modes, depth_of, lane_of, refuse_nothing};
+use crate::MastersError;
+use crate::read_damf::{DamfMaster, read_damf};
+use cupola_adm::FindingList;
+use cupola_model::{BinauralMode, Item, Place, Severity};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Reads a DAMF master, all but its sound.
+pub(super) fn import_damf(path: &Path) -> Result<ImportedMaster, MastersError> {
+    let mut list = FindingList::default();
+    let DamfMaster { root, programme, sound, facts, rate, sample } = read_damf(path, &mut list)?;
+    let (mut items, lanes) = (programme.items, programme.lanes);
+    for item in &mut items {
+        let Item::Bed(bed) = item else { continue };
+        // A channel that is silent has no mode.
+        let heard = bed.channels.iter().filter(|c| !lanes[c.lane.0].sources.is_empty());
+        let modes: BTreeMap<usize, BinauralMode> =
+            heard.map(|channel| (channel.lane.0, channel.binaural)).collect();
+        let place = Place { file: path.display().to_string(), ..Place::default() };
+        bed_modes(bed, &|lane| modes.get(&lane).copied(), place, &mut list);
+    }
+    let lanes = lanes.into_iter().map(|lane| lane_of(lane.sources)).collect();
+    let facts = Facts { name: String::new(), sound, facts, rate, frame_rate: root.frame_rate };
+    let mut imported = facts.join(items, lanes, depth_of(sample), list);
+    for finding in &mut imported.findings {
+        // What was mended is no error any more.
+        finding.severity = finding.severity.min(Severity::Warning);
+    }
+    refuse_nothing(path, imported)
+}

@@ -30,7 +30,7 @@ mod yaml;
 pub use error::DamfError;
 pub use events::write_events;
 pub use limits::{RULES, check};
-pub use programme::{Programme, ProgrammeLane, Sound, read_programme};
+pub use programme::{Programme, ProgrammeLane, Sound, check_events, read_programme};
 pub use read_root::{Root, read_root};
 pub use root::{Origin, write_root};
 pub use rules::{RULES as READ_RULES, files as file_rules};

@@ -73,13 +73,35 @@ pub struct ProgrammeLane {
 /// ```
 pub fn read_programme<R: BufRead>(
     root: &Root,
-    mut open: impl FnMut() -> io::Result<R>,
+    open: impl FnMut() -> io::Result<R>,
     file: &str,
     sound: Sound,
     sink: &mut dyn FnMut(Finding),
 ) -> Result<Programme, DamfError> {
+    read(root, open, (file, sound, true), sink)
+}
+
+/// Reads the events for what is wrong with them alone, as [`read_programme`] does; no movement is kept, so
+/// that memory does not grow with it.
+pub fn check_events<R: BufRead>(
+    root: &Root,
+    open: impl FnMut() -> io::Result<R>,
+    file: &str,
+    sound: Sound,
+    sink: &mut dyn FnMut(Finding),
+) -> Result<(), DamfError> {
+    read(root, open, (file, sound, false), sink).map(|_| ())
+}
+
+/// Reads the events; whether movement is kept is the last of the three.
+fn read<R: BufRead>(
+    root: &Root,
+    mut open: impl FnMut() -> io::Result<R>,
+    (file, sound, keep): (&str, Sound, bool),
+    sink: &mut dyn FnMut(Finding),
+) -> Result<Programme, DamfError> {
     let mut report = Report::new(file, sink);
-    let mut gatherer = Gatherer::new(root, sound);
+    let mut gatherer = Gatherer::new(root, sound, keep);
     let head = read_events(open()?, &mut report, &mut |head, event, report| {
         gatherer.take(head, event, report)
     })?;
@@ -90,7 +112,7 @@ pub fn read_programme<R: BufRead>(
         report.again_from(u32::MAX);
         let events = all_events(open()?, &mut report)?;
         report.again_from(line);
-        gatherer = Gatherer::new(root, sound);
+        gatherer = Gatherer::new(root, sound, keep);
         for (_, event) in events {
             gatherer.take(head, event, &mut report)?;
         }
@@ -174,7 +196,7 @@ struct Gatherer<'r> {
 }
 
 impl<'r> Gatherer<'r> {
-    fn new(root: &'r Root, sound: Sound) -> Self {
+    fn new(root: &'r Root, sound: Sound, keep: bool) -> Self {
         let mut gatherer = Self {
             sound,
             by_id: BTreeMap::new(),
@@ -183,15 +205,18 @@ impl<'r> Gatherer<'r> {
             points: 0,
             disorder: None,
         };
+        let rate = sound.sample_rate;
         for bed in &root.beds {
             for (label, id) in &bed.channels {
                 let place = label.unwrap_or(BedLabel::L).position();
-                gatherer.add(*id, Track::new(&bed.name, place, true, sound.sample_rate));
+                let track = Track::new(&bed.name, place, rate).of_bed();
+                gatherer.add(*id, if keep { track } else { track.without_movement() });
             }
         }
         let middle = cupola_model::RoomPosition { x: 0.0, y: 0.0, z: 0.0 };
         for object in &root.objects {
-            gatherer.add(object.id, Track::new(&object.name, middle, false, sound.sample_rate));
+            let track = Track::new(&object.name, middle, rate);
+            gatherer.add(object.id, if keep { track } else { track.without_movement() });
         }
         gatherer
     }

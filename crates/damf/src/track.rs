@@ -35,6 +35,8 @@ struct Pending {
 pub(crate) struct Track<'r> {
     pub(crate) name: &'r str,
     is_bed: bool,
+    /// Whether its movement is kept.
+    keep: bool,
     position: RoomPosition,
     gain: LinearGain,
     size: f64,
@@ -59,10 +61,11 @@ pub(crate) struct Described {
 }
 
 impl<'r> Track<'r> {
-    pub(crate) fn new(name: &'r str, place: RoomPosition, is_bed: bool, rate: SampleRate) -> Self {
+    pub(crate) fn new(name: &'r str, place: RoomPosition, rate: SampleRate) -> Self {
         Self {
             name,
-            is_bed,
+            is_bed: false,
+            keep: true,
             position: place,
             gain: LinearGain::UNITY,
             size: 0.0,
@@ -83,6 +86,16 @@ impl<'r> Track<'r> {
             left_out: Vec::new(),
             line: 0,
         }
+    }
+
+    /// The same as a bed channel, which does not move.
+    pub(crate) fn of_bed(self) -> Self {
+        Self { is_bed: true, ..self }
+    }
+
+    /// The same, keeping nothing but where it is.
+    pub(crate) fn without_movement(self) -> Self {
+        Self { keep: false, ..self }
     }
 
     /// The frame of its last event.
@@ -190,6 +203,9 @@ impl<'r> Track<'r> {
     /// Makes the last event a part of the movement; the next one is at `until`.
     fn settle(&mut self, until: u64) {
         let Some(Pending { start, ramp, state }) = self.pending.take() else { return };
+        if !self.keep {
+            return;
+        }
         let end = start.saturating_add(ramp).min(until);
         let reached_after = (ramp == 0).then_some(0);
         self.movement.take(BlockSpan { start, end, reached_after }, state);

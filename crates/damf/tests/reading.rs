@@ -1,7 +1,8 @@
 //! Texts of anybody, read: what is right comes in, what is wrong is told at its line.
 
 use cupola_damf::{
-    DamfError, Origin, Programme, Root, Sound, read_programme, read_root, write_events, write_root,
+    DamfError, Origin, Programme, Root, Sound, check_events, read_programme, read_root,
+    write_events, write_root,
 };
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BinauralMode, Decibels, Finding, FrameCount,
@@ -196,6 +197,13 @@ events:
     // What has no channel of sound is silent.
     let sources: Vec<_> = programme.lanes.iter().map(|lane| lane.sources.len()).collect();
     assert_eq!(sources, [1, 1, 0]);
+    // A check finds the same without keeping any movement.
+    let mut checked = vec![];
+    let open = || Ok(events.as_bytes());
+    let root = objects(3);
+    check_events(&root, open, "S.atmos.metadata", sound(2, 48_000), &mut |f| checked.push(f))
+        .unwrap();
+    assert_eq!(checked, findings);
 }
 
 #[test]

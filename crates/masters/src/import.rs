@@ -3,7 +3,7 @@
 mod damf;
 
 use crate::dbmd::DbmdInfo;
-use crate::read_damf::is_damf;
+use crate::read_damf::{is_damf, root_of_companion};
 use crate::{MastersError, SampleDepth};
 use cupola_adm::rules::import as rules;
 use cupola_adm::{AdmError, FindingList, Import, ImportEssence, ReadLimits, TrackIds, import};
@@ -50,6 +50,10 @@ pub fn is_repair(finding: &Finding) -> bool {
 /// are findings. Only a file without any programme, or one that cannot be read, is an error. Memory is
 /// bounded whatever the file claims: see `import` in `cupola_adm`.
 pub fn import_master(path: &Path) -> Result<ImportedMaster, MastersError> {
+    if let Some(root) = root_of_companion(path) {
+        let reason = format!("this is a part of a DAMF master; name {} instead", root.display());
+        return Err(MastersError::NoProgramme { path: path.to_owned(), reason });
+    }
     if is_damf(path) { damf::import_damf(path) } else { import_adm(path) }
 }
 

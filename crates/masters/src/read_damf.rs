@@ -3,7 +3,9 @@
 use crate::{MastersError, damf_files};
 use cupola_adm::FindingList;
 use cupola_bw64::{CafReader, Error, SampleFormat};
-use cupola_damf::{DamfError, Programme, Root, Sound, file_rules, read_programme, read_root};
+use cupola_damf::{
+    DamfError, Programme, Root, Sound, check_events, file_rules, read_programme, read_root,
+};
 use cupola_model::{Finding, Place, SampleRate, Severity, StemFacts};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -14,11 +16,11 @@ const TEXT_BUFFER: usize = 1 << 18;
 /// How much of a file is looked at to tell whether it is a root.
 const HEAD_BYTES: u64 = 4096;
 
-/// What the files hold.
+/// The files, opened but for their events.
 #[derive(Debug)]
-pub(crate) struct DamfMaster {
+pub(crate) struct DamfFiles {
     pub(crate) root: Root,
-    pub(crate) programme: Programme,
+    metadata: PathBuf,
     pub(crate) sound: PathBuf,
     pub(crate) facts: StemFacts,
     pub(crate) rate: SampleRate,
@@ -38,53 +40,80 @@ pub(crate) fn is_damf(path: &Path) -> bool {
     ending || head.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"presentations:"))
 }
 
-/// Reads root and events, and the head of the sound.
-pub(crate) fn read_damf(path: &Path, list: &mut FindingList) -> Result<DamfMaster, MastersError> {
-    let text = |path: &Path| {
-        let file = File::open(path)?;
-        Ok(BufReader::with_capacity(TEXT_BUFFER, file))
-    };
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        |source| MastersError::Read { path, source }
-    };
-    let unusable = |path: &Path| {
-        let path = path.to_owned();
-        |error| match error {
-            DamfError::Read(source) => MastersError::Read { path, source },
-            source => MastersError::Damf { path, source },
-        }
-    };
-    let mut sink = |finding| list.push(finding);
-    let name = |path: &Path| path.display().to_string();
-    let root = text(path).map_err(failed(path))?;
-    let root = read_root(root, &name(path), &mut sink).map_err(unusable(path))?;
-    let [_, metadata, audio] = damf_files(path);
-    let metadata = companion(path, &root.metadata, metadata, &mut sink);
-    let audio = companion(path, &root.audio, audio, &mut sink);
-    let caf = File::open(&audio).map_err(failed(&audio))?;
-    let caf = CafReader::new(caf).map_err(|error| match error {
-        Error::Io(source) => MastersError::Read { path: audio.clone(), source },
-        source => MastersError::Container { path: audio.clone(), source },
-    })?;
-    let format = *caf.format();
-    check_sound(&caf, &name(&audio), &mut sink);
-    let rate = SampleRate::new(format.sample_rate).ok_or_else(|| MastersError::NoProgramme {
-        path: audio.clone(),
-        reason: format!("{} Hz is no rate that a scene can have", format.sample_rate),
-    })?;
-    let sound = Sound { sample_rate: rate, channels: format.channels, frames: caf.frames() };
-    let events = || text(&metadata);
-    let programme = read_programme(&root, events, &name(&metadata), sound, &mut sink)
-        .map_err(unusable(&metadata))?;
-    let facts = StemFacts {
-        sample_rate: format.sample_rate,
-        channels: format.channels,
-        frames: caf.frames(),
-        format: "CAF".to_owned(),
-        lossy: false,
-    };
-    Ok(DamfMaster { root, programme, sound: audio, facts, rate, sample: format.sample })
+fn open_text(path: &Path) -> io::Result<BufReader<File>> {
+    Ok(BufReader::with_capacity(TEXT_BUFFER, File::open(path)?))
+}
+
+fn failed(path: &Path) -> impl Fn(io::Error) -> MastersError {
+    move |source| MastersError::Read { path: path.to_owned(), source }
+}
+
+fn unusable(path: &Path) -> impl Fn(DamfError) -> MastersError {
+    move |error| match error {
+        DamfError::Read(source) => MastersError::Read { path: path.to_owned(), source },
+        source => MastersError::Damf { path: path.to_owned(), source },
+    }
+}
+
+impl DamfFiles {
+    /// Reads the root and the head of the sound.
+    pub(crate) fn open(path: &Path, list: &mut FindingList) -> Result<Self, MastersError> {
+        let mut sink = |finding| list.push(finding);
+        let name = |path: &Path| path.display().to_string();
+        let root = open_text(path).map_err(failed(path))?;
+        let root = read_root(root, &name(path), &mut sink).map_err(unusable(path))?;
+        let [_, metadata, audio] = damf_files(path);
+        let metadata = companion(path, &root.metadata, metadata, &mut sink);
+        let audio = companion(path, &root.audio, audio, &mut sink);
+        let caf = File::open(&audio).map_err(failed(&audio))?;
+        let caf = CafReader::new(caf).map_err(|error| match error {
+            Error::Io(source) => MastersError::Read { path: audio.clone(), source },
+            source => MastersError::Container { path: audio.clone(), source },
+        })?;
+        let format = *caf.format();
+        check_sound(&caf, &name(&audio), &mut sink);
+        let rate =
+            SampleRate::new(format.sample_rate).ok_or_else(|| MastersError::NoProgramme {
+                path: audio.clone(),
+                reason: format!("{} Hz is no rate that a scene can have", format.sample_rate),
+            })?;
+        let facts = StemFacts {
+            sample_rate: format.sample_rate,
+            channels: format.channels,
+            frames: caf.frames(),
+            format: "CAF".to_owned(),
+            lossy: false,
+        };
+        Ok(Self { root, metadata, sound: audio, facts, rate, sample: format.sample })
+    }
+
+    fn sound(&self) -> Sound {
+        let (channels, frames) = (self.facts.channels, self.facts.frames);
+        Sound { sample_rate: self.rate, channels, frames }
+    }
+
+    /// Reads the events.
+    pub(crate) fn programme(&self, list: &mut FindingList) -> Result<Programme, MastersError> {
+        let (name, mut sink) = (self.metadata.display().to_string(), |f| list.push(f));
+        let open = || open_text(&self.metadata);
+        read_programme(&self.root, open, &name, self.sound(), &mut sink)
+            .map_err(unusable(&self.metadata))
+    }
+
+    /// Reads the events for what is wrong with them alone.
+    pub(crate) fn check(&self, list: &mut FindingList) -> Result<(), MastersError> {
+        let (name, mut sink) = (self.metadata.display().to_string(), |f| list.push(f));
+        let open = || open_text(&self.metadata);
+        check_events(&self.root, open, &name, self.sound(), &mut sink)
+            .map_err(unusable(&self.metadata))
+    }
+}
+
+/// The root of the master that a file is a companion of by its name.
+pub(crate) fn root_of_companion(path: &Path) -> Option<PathBuf> {
+    let of = path.extension().is_some_and(|ending| ending == "metadata" || ending == "audio");
+    let root = path.with_extension("");
+    (of && root.extension().is_some_and(|ending| ending == "atmos")).then_some(root)
 }
 
 /// Where a file is that the root names; where it is not there, and the one that belongs to the name of the

@@ -83,6 +83,11 @@ fn files_that_were_renamed_are_found_and_files_that_are_gone_are_named() {
         assert!(matches!(import_master(&root), Err(MastersError::Read { .. })));
         fs::write(&gone, bytes).unwrap();
     }
+    // Naming a part of a master leads to the whole.
+    for part in &damf_files(&new)[1..] {
+        let error = import_master(part).unwrap_err().to_string();
+        assert!(error.contains("New Name.atmos instead"), "{error}");
+    }
     // A root leads nowhere else than into its folder.
     let text = fs::read_to_string(&root).unwrap();
     let text = text.replace("old.atmos.audio", "../../etc/old.atmos.audio");

@@ -2,7 +2,7 @@
 
 use super::{MasterCheck, MasterForm};
 use crate::MastersError;
-use crate::read_damf::{as_finding, read_damf};
+use crate::read_damf::{DamfFiles, as_finding};
 use cupola_adm::FindingList;
 use cupola_model::Finding;
 use std::path::Path;
@@ -18,13 +18,14 @@ pub(super) fn check(path: &Path) -> Result<MasterCheck, MastersError> {
         frames: 0,
         findings: vec![],
     };
-    match read_damf(path, &mut list) {
-        Ok(master) => {
-            report.sample_rate = master.facts.sample_rate;
-            report.channels = master.facts.channels;
-            report.frames = master.facts.frames;
-        }
-        Err(error) => list.push(as_finding(error, path)?),
+    let checked = DamfFiles::open(path, &mut list).and_then(|files| {
+        report.sample_rate = files.facts.sample_rate;
+        report.channels = files.facts.channels;
+        report.frames = files.facts.frames;
+        files.check(&mut list)
+    });
+    if let Err(error) = checked {
+        list.push(as_finding(error, path)?);
     }
     let about_masters = |finding: &Finding| !finding.rule.starts_with("import.");
     report.findings = list.finish().into_iter().filter(about_masters).collect();

@@ -2,7 +2,7 @@
 
 use super::{Facts, ImportedMaster, bed_modes, depth_of, lane_of, refuse_nothing};
 use crate::MastersError;
-use crate::read_damf::{DamfMaster, read_damf};
+use crate::read_damf::DamfFiles;
 use cupola_adm::FindingList;
 use cupola_model::{BinauralMode, Item, Place, Severity};
 use std::collections::BTreeMap;
@@ -11,7 +11,9 @@ use std::path::Path;
 /// Reads a DAMF master, all but its sound.
 pub(super) fn import_damf(path: &Path) -> Result<ImportedMaster, MastersError> {
     let mut list = FindingList::default();
-    let DamfMaster { root, programme, sound, facts, rate, sample } = read_damf(path, &mut list)?;
+    let files = DamfFiles::open(path, &mut list)?;
+    let programme = files.programme(&mut list)?;
+    let DamfFiles { root, sound, facts, rate, sample, .. } = files;
     let (mut items, lanes) = (programme.items, programme.lanes);
     for item in &mut items {
         let Item::Bed(bed) = item else { continue };

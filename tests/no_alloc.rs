@@ -1,7 +1,7 @@
 //! The block loops do not allocate.
 
 use cupola_model::*;
-use cupola_render::binaural::BinauralRenderer;
+use cupola_render::binaural::{BinauralOptions, BinauralRenderer};
 use cupola_render::{LaneMixer, PannerChoice, Renderer, SpeakerRenderer};
 use std::alloc::{GlobalAlloc, Layout as MemoryLayout, System};
 use std::cell::Cell;
@@ -91,6 +91,7 @@ fn features(index: usize) -> ObjectFeatures {
         divergence: Some(Divergence { value: 0.4, width: 0.5 }),
         diffuse: 0.3,
         importance: 7,
+        head_locked: index > 2,
     }
 }
 
@@ -234,11 +235,17 @@ fn rendering_to_headphones_does_not_allocate() {
     let mut lanes = PlanarBlock::new(timeline.lanes.len(), FRAMES);
     lanes.iter_mut().for_each(|lane| lane.fill(0.1));
     let set = cupola_hrtf::embedded(timeline.sample_rate).unwrap();
-    let mut renderer = BinauralRenderer::new(&timeline, &set).unwrap();
-    let mut out = PlanarBlock::new(renderer.channels(), FRAMES);
-    let count = allocations(|| (0..CALLS).for_each(|_| renderer.process(&lanes, &mut out)));
-    assert_eq!(count, 0, "{count} allocations in {CALLS} calls");
-    assert!(out.channel(0).iter().any(|sample| *sample != 0.0), "nothing was rendered");
+    let turn = |n| HeadOrientation { yaw_deg: n as f64 * 20.0, ..HeadOrientation::default() };
+    let track: Vec<_> = (0..9).map(|n| (FrameIndex(n * 9000), turn(n))).collect();
+    let head = HeadTrack::new(&track).unwrap();
+    for room in [None, Some(Room::default())] {
+        let options = BinauralOptions { room, head: head.clone() };
+        let mut renderer = BinauralRenderer::with_options(&timeline, &set, &options).unwrap();
+        let mut out = PlanarBlock::new(renderer.channels(), FRAMES);
+        let count = allocations(|| (0..CALLS).for_each(|_| renderer.process(&lanes, &mut out)));
+        assert_eq!(count, 0, "{count} allocations in {CALLS} calls");
+        assert!(out.channel(0).iter().any(|sample| *sample != 0.0), "nothing was rendered");
+    }
 }
 
 #[test]

@@ -349,6 +349,10 @@ pub(crate) struct Work {
     /// Take the mean colour over all directions out of SOFA files: loudspeaker and ear canal
     #[arg(long)]
     pub(crate) hrtf_eq: bool,
+    /// Where the head of headphone renders looks: YAW,PITCH,ROLL in degrees (left, up, right ear down),
+    /// or a .csv file of lines SECONDS,YAW,PITCH,ROLL
+    #[arg(long, value_name = "ANGLES|FILE", allow_hyphen_values = true)]
+    pub(crate) orientation: Option<String>,
     /// Overwrite existing files
     #[arg(long)]
     pub(crate) force: bool,

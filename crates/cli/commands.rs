@@ -196,7 +196,11 @@ fn produce(
 fn options(part: &Part, work: &Work) -> ProduceOptions {
     ProduceOptions {
         panner: work.panner,
-        head: Head { sofa: work.hrtf.clone(), equalise: work.hrtf_eq },
+        head: Head {
+            sofa: work.hrtf.clone(),
+            equalise: work.hrtf_eq,
+            orientation: work.orientation.clone(),
+        },
         selection: Selection {
             version: part.version.clone(),
             group: None,

@@ -4,6 +4,7 @@ mod determinism;
 mod edits;
 mod features;
 mod fmt;
+mod headphones;
 mod hrtf;
 mod import;
 mod includes;

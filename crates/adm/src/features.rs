@@ -49,7 +49,7 @@ pub(crate) struct Loss {
 }
 
 /// What an Atmos master does not keep.
-pub(crate) const LOST: [Loss; 5] = [
+pub(crate) const LOST: [Loss; 6] = [
     Loss {
         what: "a master does not keep the divergence",
         is_lost: |f| f.divergence.is_some_and(|d| d.value != 0.0),
@@ -73,6 +73,11 @@ pub(crate) const LOST: [Loss; 5] = [
     Loss {
         what: "an ADM BWF does not keep the importance",
         is_lost: |f| f.importance != ObjectFeatures::MOST_IMPORTANT,
+        hint: "DAMF keeps it",
+    },
+    Loss {
+        what: "an ADM BWF does not keep `head_locked`",
+        is_lost: |f| f.head_locked,
         hint: "DAMF keeps it",
     },
 ];

@@ -111,12 +111,13 @@ fn write_first(
         "    snap: {}\n    elevation: {}\n    zones: {}\n    decorr: {}\n\
          \x20   importance: {}\n    rampLength: 0\n    trimBypass: false\n    dialog: -1\n\
          \x20   music: -1\n    screenFactor: 0\n    depthFactor: 0.25\n\
-         \x20   headTrackMode: undefined\n    binauralRenderMode: {}\n",
+         \x20   headTrackMode: {}\n    binauralRenderMode: {}\n",
         features.snap.is_some(),
         !features.zones.no_heights,
         features.zones.set.map_or("all", ZoneSet::damf_name),
         features.diffuse,
         f64::from(features.importance) / f64::from(ObjectFeatures::MOST_IMPORTANT),
+        if features.head_locked { "head relative" } else { "undefined" },
         object.binaural.name()
     )
 }

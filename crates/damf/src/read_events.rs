@@ -63,6 +63,8 @@ pub(crate) struct Event {
     /// Something is said that scenes have no key for.
     pub(crate) trim_bypass: bool,
     pub(crate) head_tracked: bool,
+    /// Whether it turns with the head of the listener.
+    pub(crate) head_locked: Option<bool>,
     pub(crate) screen: bool,
     pub(crate) extents: bool,
 }
@@ -364,7 +366,8 @@ impl Reader<'_> {
                 truth(value).is_some()
             }
             "headTrackMode" => {
-                event.head_tracked = value != "undefined";
+                event.head_tracked = value == "scene relative";
+                event.head_locked = Some(value == "head relative");
                 true
             }
             "screenFactor" => {

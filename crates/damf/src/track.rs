@@ -21,6 +21,7 @@ struct Manner {
     diffuse: f64,
     importance: f64,
     mode: BinauralMode,
+    head_locked: bool,
 }
 
 /// An event that is not yet a part of the movement: how long its ramp is depends on the next.
@@ -80,6 +81,7 @@ impl<'r> Track<'r> {
                 diffuse: 0.0,
                 importance: 1.0,
                 mode: BinauralMode::default(),
+                head_locked: false,
             },
             since: 0,
             manners: LongestHeld::default(),
@@ -190,6 +192,7 @@ impl<'r> Track<'r> {
             diffuse: event.decorr.unwrap_or(now.diffuse),
             importance: event.importance.unwrap_or(now.importance),
             mode: event.mode.unwrap_or(now.mode),
+            head_locked: event.head_locked.unwrap_or(now.head_locked),
         };
         // What the first event says holds from the start.
         let first = self.pending.is_none();
@@ -264,6 +267,7 @@ impl<'r> Track<'r> {
             divergence: None,
             diffuse: manner.diffuse,
             importance,
+            head_locked: manner.head_locked,
         };
         Ok(Described { automation, features, mode: manner.mode })
     }

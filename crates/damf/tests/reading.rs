@@ -138,6 +138,7 @@ fn features_and_modes_come_in_and_those_that_change_are_what_holds_longest() {
         divergence: None,
         diffuse: 0.5,
         importance: 7,
+        head_locked: false,
     };
     assert_eq!((&first.features, first.binaural), (&features, BinauralMode::Off));
     let second = object(&programme, 1);
@@ -354,6 +355,7 @@ fn song(format: BedFormat) -> Timeline {
                 divergence: None,
                 diffuse: 0.25,
                 importance: 4,
+                head_locked: number == 1,
             },
         }));
     }

@@ -196,9 +196,10 @@ fn the_first_event_of_an_object_tells_its_features() {
     let mut timeline = song();
     let words = |timeline: &Timeline| {
         let event = events_of(timeline).into_iter().find(|e| e["ID"] == "11").unwrap();
-        ["snap", "elevation", "zones", "decorr", "importance"].map(|key| event[key].clone())
+        ["snap", "elevation", "zones", "decorr", "importance", "headTrackMode"]
+            .map(|key| event[key].clone())
     };
-    assert_eq!(words(&timeline), ["false", "true", "all", "0", "1"]);
+    assert_eq!(words(&timeline), ["false", "true", "all", "0", "1", "undefined"]);
     let names = ["no back", "no sides", "center back", "screen only", "surround only"];
     for (set, name) in ZoneSet::ALL.into_iter().zip(names) {
         let Item::Object(orbit) = &mut timeline.items[2] else { panic!("the second object") };
@@ -208,8 +209,9 @@ fn the_first_event_of_an_object_tells_its_features() {
             divergence: None,
             diffuse: 0.25,
             importance: 7,
+            head_locked: true,
         };
-        assert_eq!(words(&timeline), ["true", "false", name, "0.25", "0.7"]);
+        assert_eq!(words(&timeline), ["true", "false", name, "0.25", "0.7", "head relative"]);
     }
 }
 

@@ -107,7 +107,6 @@ fn check_one(
     let timeline = &project.timeline;
     let mut findings = project.findings;
     findings.extend(notes::master(timeline, &recipes));
-    findings.extend(notes::binaural_modes(timeline, &recipes));
     findings.extend(notes::loudspeaker_features(timeline, &recipes));
     for recipe in &recipes {
         if let Recipe::Binaural { sofa: Some(file), .. } = recipe {

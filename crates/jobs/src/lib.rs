@@ -20,6 +20,7 @@ mod manifest;
 mod names;
 mod notes;
 mod options;
+mod orientation;
 mod pages;
 mod plan;
 mod produce;

@@ -3,9 +3,7 @@
 use crate::options::MasterFormat;
 use crate::plan::Recipe;
 use crate::rules;
-use cupola_model::{
-    Bed, BinauralMode, Finding, Item, Layout, Object, ObjectFeatures, Severity, Timeline,
-};
+use cupola_model::{Bed, Finding, Layout, Object, ObjectFeatures, Severity, Timeline};
 use cupola_render::SpeakerRenderer;
 
 /// What the profile has to say about the master this programme becomes. Its errors refuse the run
@@ -21,22 +19,6 @@ pub(crate) fn master(timeline: &Timeline, recipes: &[&Recipe]) -> Vec<Finding> {
     }
     findings.retain(|f| f.severity != Severity::Error);
     findings
-}
-
-/// Headphone modes that this version stores but does not yet render.
-pub(crate) fn binaural_modes(timeline: &Timeline, recipes: &[&Recipe]) -> Option<Finding> {
-    let headphones = recipes.iter().any(|r| matches!(r, Recipe::Binaural { .. }));
-    let modes = timeline.items.iter().flat_map(|item| match item {
-        Item::Bed(bed) => bed.channels.iter().map(|c| c.binaural).collect::<Vec<_>>(),
-        Item::Object(object) => vec![object.binaural],
-    });
-    // Mid is what everything is unless its author says otherwise.
-    let chosen = modes.filter(|m| matches!(m, BinauralMode::Near | BinauralMode::Far)).count();
-    if !headphones || chosen == 0 {
-        return None;
-    }
-    let message = "near, mid and far sound alike in the headphone render; masters carry them";
-    Some(Finding::note(rules::BINAURAL_MODES, message).found(format!("{chosen} with near or far")))
 }
 
 /// Features of objects that only loudspeakers can follow.

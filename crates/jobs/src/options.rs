@@ -94,6 +94,8 @@ pub struct Head {
     pub sofa: Option<PathBuf>,
     /// Take the mean colour over all directions out of SOFA files.
     pub equalise: bool,
+    /// Where the head looks: `YAW,PITCH,ROLL` in degrees, or the path of a CSV file over time.
+    pub orientation: Option<String>,
 }
 
 /// How to work.

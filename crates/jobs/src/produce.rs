@@ -6,10 +6,10 @@ use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
 use crate::plan::{Plan, Planned, Recipe, plan};
 use crate::project::{Project, load};
 use crate::pump::{self, Route, Sink, not_written};
-use crate::{JobError, deviation, heads, notes, rules};
+use crate::{JobError, deviation, heads, notes, orientation, rules};
 use cupola_masters::{AdmBwfSink, Companion, DamfSink, FileReport, PendingFile, WavSink, WavSpec};
-use cupola_model::{Finding, StemUse, Timeline};
-use cupola_render::binaural::BinauralRenderer;
+use cupola_model::{Finding, HeadTrack, StemUse, Timeline};
+use cupola_render::binaural::{BinauralOptions, BinauralRenderer};
 use cupola_render::{RenderError, Renderer, SpeakerRenderer};
 use cupola_stems::{StemError, UseReader};
 use rayon::prelude::*;
@@ -44,12 +44,11 @@ fn run(
     let mut findings = project.findings.clone();
     let recipes: Vec<_> = plan.outputs.iter().map(|o| &o.recipe).collect();
     findings.extend(notes::master(timeline, &recipes));
-    findings.extend(notes::binaural_modes(timeline, &recipes));
     findings.extend(notes::loudspeaker_features(timeline, &recipes));
 
     let readers = open_stems(&project)?;
     make_folder(&plan.folder)?;
-    let mut routes = set_up(timeline, &plan, options, &mut findings)?;
+    let mut routes = set_up(&project, &plan, options, &mut findings)?;
     let passed = pump::run(timeline, readers, &mut routes, options.io_frames, progress)?;
     findings.extend(passed.lanes.findings(timeline));
     findings.extend(passed.tails.findings(timeline));
@@ -102,13 +101,14 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), JobError> {
 }
 
 fn set_up(
-    timeline: &Timeline,
+    project: &Project,
     plan: &Plan,
     options: &ProduceOptions,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Route>, JobError> {
     let route = |output| {
-        let renderer = renderer(output, timeline, options, findings)?;
+        let timeline = &project.timeline;
+        let renderer = renderer(output, project, options, findings)?;
         let sink = sink(output, timeline, options.force)?;
         Ok(Route::new(renderer, sink, timeline, options.io_frames))
     };
@@ -117,11 +117,12 @@ fn set_up(
 
 fn renderer(
     output: &Planned,
-    timeline: &Timeline,
+    project: &Project,
     options: &ProduceOptions,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Box<dyn Renderer>>, JobError> {
     let internal = |e: &dyn std::fmt::Display| JobError::Internal(e.to_string());
+    let timeline = &project.timeline;
     match &output.recipe {
         Recipe::Speakers { layout, .. } => {
             let renderer = SpeakerRenderer::new(timeline, layout, options.panner);
@@ -136,7 +137,13 @@ fn renderer(
         }
         Recipe::Binaural { sofa, .. } => {
             let set = heads::set(sofa.as_deref(), timeline.sample_rate, &options.head, findings)?;
-            let renderer = BinauralRenderer::new(timeline, &set).map_err(|e| internal(&e))?;
+            let head = match &options.head.orientation {
+                Some(words) => orientation::track(words, timeline.sample_rate)?,
+                None => HeadTrack::default(),
+            };
+            let ears = BinauralOptions { room: project.scene.room().cloned(), head };
+            let renderer = BinauralRenderer::with_options(timeline, &set, &ears);
+            let renderer = renderer.map_err(|e| internal(&e))?;
             Ok(Some(Box::new(renderer)))
         }
         // A master carries the lanes themselves.

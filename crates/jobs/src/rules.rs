@@ -19,10 +19,10 @@ cupola_model::rules! {
         "Leave some loudspeakers out of the zones; they are not heeded in this layout.";
     IMPORTANCE = "render.importance", note, "Objects that matter less than asked for are left out.",
         "Nothing, or ask for less with `--importance`.";
-    BINAURAL_MODES = "binaural.modes", note, "Near, mid and far sound alike in the headphone render.",
-        "Nothing; masters carry the modes.";
     BINAURAL_FEATURES = "binaural.features", note, "Headphones do not follow snap, zones, divergence and diffuse.",
         "Nothing; loudspeakers follow them.";
+    ORIENTATION = "head.orientation", error, "A line of a table of head orientations that cannot be read.",
+        "Write seconds, yaw, pitch and roll in each line, in order of time.";
     MASTER_CONVERSION = "master.conversion", note, "Polar objects become room positions in the master.",
         "Check the directions that the finding names, or write room positions.";
     CLIPPED = "signal.clipped", error, "An integer file clips.",

@@ -15,6 +15,8 @@ pub struct ObjectFeatures {
     pub diffuse: f64,
     /// How much it matters, 0 to [`Self::MOST_IMPORTANT`]. A render may leave out what matters little.
     pub importance: u8,
+    /// On headphones, whether it turns with the head of the listener: `headLocked` in ADM.
+    pub head_locked: bool,
 }
 
 impl ObjectFeatures {
@@ -42,6 +44,7 @@ impl Default for ObjectFeatures {
             divergence: None,
             diffuse: 0.0,
             importance: Self::MOST_IMPORTANT,
+            head_locked: false,
         }
     }
 }

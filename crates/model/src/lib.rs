@@ -12,11 +12,13 @@ pub mod automation;
 pub mod bed;
 pub mod clip;
 pub mod features;
+pub mod head;
 pub mod hrtf;
 pub mod layout;
 mod low_pass;
 pub mod position;
 pub mod problem;
+pub mod room;
 mod rule;
 pub mod stem;
 pub mod timeline;
@@ -29,11 +31,13 @@ pub use automation::{
 pub use bed::{BedFormat, BedLabel};
 pub use clip::{Clip, Envelope, EnvelopeError, Fade, FadeDirection, FadeShape};
 pub use features::{Divergence, NamedZone, ObjectFeatures, Snap, ZoneBox, ZoneSet, Zones};
+pub use head::{HeadAxes, HeadOrientation, HeadTrack, HeadTrackError};
 pub use hrtf::{HrtfError, HrtfSet};
 pub use layout::{Layout, LayoutError, Speaker};
 pub use low_pass::LowPass;
 pub use position::{PolarPosition, Position, RoomPosition};
 pub use problem::{Checked, Finding, Place, Severity};
+pub use room::{Room, RoomMode};
 pub use rule::Rule;
 pub use stem::{StemFacts, StemOffset};
 pub use timeline::{

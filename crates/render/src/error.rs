@@ -41,6 +41,9 @@ pub enum RenderError {
         /// Rate of the session in Hz.
         session_hz: u32,
     },
+    /// A number of the room is out of its range.
+    #[error("the room of the headphone render is impossible: {0}")]
+    Room(String),
     /// The HRTF set cannot be used.
     #[error(transparent)]
     Hrtf(#[from] cupola_model::HrtfError),

@@ -72,6 +72,7 @@ mod parse_object;
 mod parse_path;
 mod parse_play;
 mod parse_position;
+mod parse_room;
 mod parse_versions;
 mod path;
 mod place;

@@ -4,6 +4,7 @@ use crate::curve::Curve;
 use crate::include::{self, IncludeSource, NoIncludes};
 use crate::layouts::LayoutRequest;
 use crate::parse_groups::read_groups;
+use crate::parse_room::read_room;
 use crate::parse_versions::read_edits_and_versions;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten};
@@ -180,6 +181,7 @@ fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
     });
     let end = fields.get("end").and_then(|c| read_end(&c, &clock, findings));
     let pad_bed = fields.get("pad_bed").and_then(|c| c.word(findings, &PAD_BED));
+    let room = read_room(&mut fields, findings);
     let (stems, stem_settings) = read_stems(&mut fields, &clock, findings);
     let binaural = default_binaural.unwrap_or_default();
     let mut context = Context::new(clock, binaural, stems);
@@ -195,6 +197,7 @@ fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
         artist,
         sample_rate: rate,
         frame_rate,
+        room,
         clock: context.clock,
         reference,
         end,

@@ -1,5 +1,5 @@
-//! What an object is told besides place, level and size: `snap`, `zones`, `divergence`, `diffuse` and
-//! `importance`.
+//! What an object is told besides place, level and size: `snap`, `zones`, `divergence`, `diffuse`,
+//! `importance` and `head_locked`.
 
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, did_you_mean, list_words, shorten};
@@ -8,8 +8,8 @@ use crate::spec;
 use crate::value::{IMPORTANCE, PAIR_ANGLE, PAIR_ROOM, REACH, ROOM, SHARE};
 use cupola_model::{Divergence, Finding, ObjectFeatures, Position, Snap, ZoneBox, ZoneSet, Zones};
 
-/// The words of `snap`.
-pub(crate) const SNAPS: [(&str, bool); 2] = [("true", true), ("false", false)];
+/// The words of `snap` and of `head_locked`.
+pub(crate) const YES_NO: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 /// The word for what is above and below.
 const NO_HEIGHTS: &str = "no-heights";
@@ -34,6 +34,7 @@ pub(crate) fn read_features(
     let divergence = fields.get("divergence").and_then(|c| read_divergence(&c, position, findings));
     let diffuse = fields.get("diffuse").and_then(|c| c.number(findings, &SHARE));
     let importance = fields.get("importance").and_then(|c| c.whole(findings, &IMPORTANCE));
+    let head_locked = fields.get("head_locked").and_then(|c| c.word(findings, &YES_NO));
     ObjectFeatures {
         snap,
         zones: zones.unwrap_or_default(),
@@ -41,12 +42,13 @@ pub(crate) fn read_features(
         diffuse: diffuse.unwrap_or(plain.diffuse),
         // The quantity has the range of the model.
         importance: importance.map_or(plain.importance, |importance| importance as u8),
+        head_locked: head_locked.unwrap_or(plain.head_locked),
     }
 }
 
 fn read_snap(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<Snap> {
     if !cursor.is_map() {
-        return cursor.word(findings, &SNAPS)?.then(Snap::default);
+        return cursor.word(findings, &YES_NO)?.then(Snap::default);
     }
     let mut fields = cursor.fields(findings, &spec::SNAP)?;
     let within = fields.get("within").and_then(|c| c.number(findings, &REACH));

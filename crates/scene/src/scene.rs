@@ -13,7 +13,7 @@ use crate::time::{Clock, Timecode};
 use crate::versions::Version;
 use cupola_model::{
     BedFormat, BedLabel, BinauralMode, FrameCount, FrameIndex, FrameRate, ObjectFeatures, Place,
-    Position, SampleRate, StemOffset,
+    Position, Room, SampleRate, StemOffset,
 };
 use std::collections::HashSet;
 
@@ -26,6 +26,7 @@ pub struct Scene {
     pub(crate) artist: String,
     pub(crate) sample_rate: SampleRate,
     pub(crate) frame_rate: FrameRate,
+    pub(crate) room: Option<Room>,
     pub(crate) clock: Clock,
     pub(crate) reference: Option<(String, Place)>,
     pub(crate) end: Option<FrameCount>,
@@ -273,6 +274,11 @@ impl Scene {
     /// Frame rate stated in masters.
     pub fn frame_rate(&self) -> FrameRate {
         self.frame_rate
+    }
+
+    /// The room of headphone renders; `None` for none.
+    pub fn room(&self) -> Option<&Room> {
+        self.room.as_ref()
     }
 
     /// The timecode of the first frame, at [`Scene::frame_rate`]; 00:00:00:00 unless the scene says

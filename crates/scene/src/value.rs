@@ -56,6 +56,41 @@ pub(crate) const ROOM: Quantity = Quantity {
     max: 1.0,
     hint: |_| "-1 and 1 are the walls, 0 the middle of the room".to_owned(),
 };
+/// A length of the room of headphone renders.
+pub(crate) const METRES: Quantity = Quantity {
+    unit: "m",
+    min: cupola_model::Room::SIZE_M[0],
+    max: cupola_model::Room::SIZE_M[1],
+    hint: |_| "length, width and height in metres".to_owned(),
+};
+/// Distance of a source in that room.
+pub(crate) const AWAY: Quantity = Quantity {
+    unit: "m",
+    min: 0.1,
+    max: 20.0,
+    hint: |_| "loudspeakers stand about 1.5 m away".to_owned(),
+};
+/// Share of the amplitude that a wall throws back.
+pub(crate) const REFLECTION: Quantity = Quantity {
+    unit: "",
+    min: 0.0,
+    max: 0.95,
+    hint: |_| "0 swallows all sound, 0.75 is a living room".to_owned(),
+};
+/// Seconds in which a tail loses 60 dB.
+pub(crate) const DECAY: Quantity = Quantity {
+    unit: "s",
+    min: 0.05,
+    max: 2.0,
+    hint: |_| "0.25 is a living room, 1 a hall".to_owned(),
+};
+/// Direct sound over the room's, in energy.
+pub(crate) const RATIO: Quantity = Quantity {
+    unit: "dB",
+    min: -20.0,
+    max: 60.0,
+    hint: |_| "9 is a loudspeaker in a living room, 60 no room at all".to_owned(),
+};
 /// Spread of an object.
 pub(crate) const SIZE: Quantity = Quantity { unit: "", min: 0.0, max: 1.0, hint: meant_share };
 /// A part of a whole.

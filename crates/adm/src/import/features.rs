@@ -71,6 +71,7 @@ pub(super) fn features_of(block: &Node, polar: bool) -> ObjectFeatures {
         divergence: block.child("objectDivergence").and_then(|node| divergence(node, polar)),
         diffuse: share("diffuse"),
         importance: importance.unwrap_or(ObjectFeatures::MOST_IMPORTANT),
+        ..ObjectFeatures::default()
     }
 }
 

@@ -209,5 +209,6 @@ pub(crate) fn lost_features() -> ObjectFeatures {
         divergence: Some(Divergence { value: 0.5, width: 1.0 }),
         diffuse: 0.6,
         importance: 7,
+        head_locked: true,
     }
 }

@@ -78,6 +78,11 @@ impl Bank {
         Ok(bank)
     }
 
+    /// Where directions are found.
+    pub(super) fn locator(&self) -> &Locator {
+        &self.locator
+    }
+
     /// Runs of one ear's spectrum.
     pub(super) fn runs(&self) -> usize {
         self.runs

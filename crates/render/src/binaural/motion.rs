@@ -60,6 +60,11 @@ impl Motion {
         Self { automation, only_gain, gains: held, poses: held }
     }
 
+    /// What moves it.
+    pub(super) fn automation(&self) -> &Automation {
+        &self.automation
+    }
+
     /// Whether the source is ever anything but a point.
     pub(super) fn ever_spreads(&self) -> bool {
         let points = self.automation.points();

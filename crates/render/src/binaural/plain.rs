@@ -1,33 +1,39 @@
 //! What goes to the ears without HRTF: sources with headphone mode off, and the LFE.
 
 use super::motion::Motion;
-use cupola_model::{LowPass, SampleRate, TrackIndex};
+use cupola_model::{LinearGain, LowPass, SampleRate, TrackIndex};
 use std::f64::consts::FRAC_PI_4;
 
 /// Cut-off of the LFE in Hz, the upper end of its band. [BS.2051-3]
 const LFE_CUTOFF_HZ: f64 = 120.0;
 
-/// A lane delayed by a fixed number of frames.
+/// A signal delayed by a fixed number of frames.
 #[derive(Debug)]
-struct Delay {
+pub(super) struct Delay {
     /// What is still to come out, oldest first, and room for a hop.
     line: Vec<f32>,
     hop: usize,
 }
 
 impl Delay {
-    fn new(frames: usize, hop: usize) -> Self {
+    pub(super) fn new(frames: usize, hop: usize) -> Self {
         Self { line: vec![0.0; frames + hop], hop }
     }
 
     /// Room for the newest hop.
-    fn newest(&mut self) -> &mut [f32] {
+    pub(super) fn newest(&mut self) -> &mut [f32] {
         self.line.copy_within(self.hop.., 0);
         let start = self.line.len() - self.hop;
         &mut self.line[start..]
     }
 
-    fn oldest(&self) -> &[f32] {
+    /// Forgets what is still to come out.
+    pub(super) fn clear(&mut self) {
+        self.line.fill(0.0);
+    }
+
+    /// The hop that comes out.
+    pub(super) fn oldest(&self) -> &[f32] {
         &self.line[..self.hop]
     }
 }
@@ -81,24 +87,31 @@ fn ear_gains(motion: &mut Motion, frame: u64) -> [f64; 2] {
     [left, right]
 }
 
-/// An LFE channel: low-passed, the same to both ears, at 0 dB each.
+/// An LFE channel: low-passed, the same to both ears.
 #[derive(Debug)]
 pub(super) struct Lfe {
     lane: TrackIndex,
+    gain: f64,
     filter: LowPass,
     delay: Delay,
 }
 
 impl Lfe {
-    pub(super) fn new(lane: TrackIndex, rate: SampleRate, delay_frames: usize, hop: usize) -> Self {
+    pub(super) fn new(
+        lane: TrackIndex,
+        rate: SampleRate,
+        gain: LinearGain,
+        delay_frames: usize,
+        hop: usize,
+    ) -> Self {
         let filter = LowPass::new(LFE_CUTOFF_HZ, rate);
-        Self { lane, filter, delay: Delay::new(delay_frames, hop) }
+        Self { lane, gain: gain.0, filter, delay: Delay::new(delay_frames, hop) }
     }
 
     /// Adds a hop.
     pub(super) fn process(&mut self, lane: &[f32], left: &mut [f32], right: &mut [f32]) {
         for (out, &sample) in self.delay.newest().iter_mut().zip(lane) {
-            *out = self.filter.next(sample.into()) as f32;
+            *out = (self.gain * self.filter.next(sample.into())) as f32;
         }
         for ((l, r), sample) in left.iter_mut().zip(right).zip(self.delay.oldest()) {
             *l += sample;

@@ -2,7 +2,10 @@
 //! fractional delays, triangles found by trying all of them.
 
 mod geometry;
+mod head;
 mod moving;
+mod order;
 mod paths;
+mod room;
 mod still;
 mod twin;

@@ -83,7 +83,7 @@ impl FilterTransform {
 
 /// 1 in the pass band, 0 at the Nyquist frequency (`place` = 1), in between the integral of a
 /// four-term Blackman–Harris window, whose own spectrum is below −92 dB from four periods on.
-fn roll_off(place: f64) -> f64 {
+pub(super) fn roll_off(place: f64) -> f64 {
     const HARRIS: [f64; 4] = [0.358_75, 0.488_29, 0.141_28, 0.011_68];
     let u = (place - PASS_BAND) / (1.0 - PASS_BAND);
     if u <= 0.0 {

@@ -36,8 +36,8 @@ impl Panners {
         Ok(Self { choice, layout: layout.clone(), plain, calculator, made: Vec::new() })
     }
 
-    /// The panner of an object with these features. Its diffuse share and its importance are not the
-    /// panner's business. Costs milliseconds the first time.
+    /// The panner of an object with these features. Its diffuse share, its importance and whether it
+    /// turns with the head are not the panner's business. Costs milliseconds the first time.
     ///
     /// ```
     /// use cupola_model::*;
@@ -60,6 +60,7 @@ impl Panners {
         let key = ObjectFeatures {
             diffuse: plain.diffuse,
             importance: plain.importance,
+            head_locked: plain.head_locked,
             ..features.clone()
         };
         if key == plain {

@@ -25,6 +25,9 @@ pub(super) fn feature_lines(features: &ObjectFeatures) -> Vec<String> {
     if features.importance != usual.importance {
         lines.push(format!("importance: {}", features.importance));
     }
+    if features.head_locked {
+        lines.push("head_locked: true".to_owned());
+    }
     lines
 }
 

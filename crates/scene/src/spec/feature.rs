@@ -2,14 +2,14 @@
 
 use super::Absent::{Means, Refused, Value};
 use super::{KeySpec, Kind, MapSpec, words};
-use crate::parse_features::{SNAPS, zone_words};
+use crate::parse_features::{YES_NO, zone_words};
 use crate::value::{IMPORTANCE, PAIR_ANGLE, PAIR_ROOM, REACH, ROOM, SHARE};
 
 pub(super) const SNAP_KEY: KeySpec = KeySpec {
     key: "snap",
     about: "Whether it moves into the nearest loudspeaker, or how near that has to be. Masters carry \
             it without the distance.",
-    kind: Kind::OneOf(&[Kind::Words(|| words(&SNAPS)), Kind::Map(&SNAP)]),
+    kind: Kind::OneOf(&[Kind::Words(|| words(&YES_NO)), Kind::Map(&SNAP)]),
     absent: Value("false"),
     example: "true",
 };
@@ -51,6 +51,15 @@ pub(super) const IMPORTANCE_KEY: KeySpec = KeySpec {
     kind: Kind::Whole(&IMPORTANCE),
     absent: Value("10"),
     example: "4",
+};
+
+pub(super) const HEAD_LOCKED_KEY: KeySpec = KeySpec {
+    key: "head_locked",
+    about: "Whether it turns with the head of a listener on headphones instead of keeping its place in \
+            the room, as a voice in the head does. A DAMF master carries it.",
+    kind: Kind::Words(|| words(&YES_NO)),
+    absent: Value("false"),
+    example: "true",
 };
 
 pub(crate) static SNAP: MapSpec = MapSpec {

@@ -102,6 +102,7 @@ pub(crate) static OBJECT: MapSpec = MapSpec {
         feature::DIVERGENCE_KEY,
         feature::DIFFUSE_KEY,
         feature::IMPORTANCE_KEY,
+        feature::HEAD_LOCKED_KEY,
         REMOVE,
         BINAURAL,
         GROUPS,

@@ -60,6 +60,7 @@ pub(crate) static PRESET: MapSpec = MapSpec {
         from(&OBJECT, "divergence"),
         from(&OBJECT, "diffuse"),
         from(&OBJECT, "importance"),
+        from(&OBJECT, "head_locked"),
         from(&BED, "binaural"),
         from(&BED, "groups"),
         from(&OBJECT, "automation"),

@@ -2,18 +2,20 @@
 
 use super::Absent::{Means, Refused, Value};
 use super::{
-    BED, EDIT, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, PRESET, TEMPO, Together, VERSION, words,
+    BED, EDIT, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, PRESET, ROOM, TEMPO, Together, VERSION,
+    words,
 };
 use crate::curve::Curve;
 use crate::parse;
+use crate::parse_room::NO_ROOM;
 use crate::value::SIZE;
 use cupola_model::{BinauralMode, FrameRate};
 
 /// How an object or bed sounds in headphone renders.
 pub(super) const BINAURAL: KeySpec = KeySpec {
     key: "binaural",
-    about: "How near it is heard on headphones; `off` is plain stereo. Masters carry the word; the \
-            headphone render of this version tells `off` from the others.",
+    about: "How near it is heard on headphones; `off` is plain stereo. Equally loud, they differ in how \
+            much of the `room` is heard. Masters carry the word.",
     kind: Kind::Words(|| BinauralMode::ALL.map(BinauralMode::name).into()),
     absent: Means("what `defaults` say, or `mid`"),
     example: "near",
@@ -122,6 +124,13 @@ pub(crate) static SCENE: MapSpec = MapSpec {
             kind: Kind::Words(|| words(&parse::PAD_BED)),
             absent: Means("no silent channels"),
             example: "7.1.2",
+        },
+        KeySpec {
+            key: "room",
+            about: "The room around the listener of headphone renders, or `off`.",
+            kind: Kind::OneOf(&[Kind::Words(|| words(&NO_ROOM)), Kind::Map(&ROOM)]),
+            absent: Value("{}"),
+            example: "{decay: 0.4}",
         },
         KeySpec {
             key: "stems",

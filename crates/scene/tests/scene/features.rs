@@ -51,6 +51,7 @@ fn each_key_becomes_the_feature_it_names_and_no_other() {
         ),
         ("diffuse: 0.3", ObjectFeatures { diffuse: 0.3, ..plain() }),
         ("importance: 4", ObjectFeatures { importance: 4, ..plain() }),
+        ("head_locked: true", ObjectFeatures { head_locked: true, ..plain() }),
     ] {
         assert_eq!(features(keys), wanted, "{keys}");
     }

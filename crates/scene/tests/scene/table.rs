@@ -55,6 +55,18 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("presets.*.order", PRESET_ROUTE, "to: L", "to: L, order: ¦film", "scene.key.conflict"),
     ("end", ROOT, "end: 3:25.5", "end: ¦3:75", "scene.value.time"),
     ("pad_bed", ROOT, "pad_bed: 7.1.2", "pad_bed: ¦7.1.4", "scene.value.word"),
+    ("room", ROOT, "room: off", "room: ¦none", "scene.value.word"),
+    ("room.size", ROOT, "room: {size: [8, 6, 3]}", "room: {size: ¦[8, 6]}", "scene.value.type"),
+    ("room.walls", ROOT, "room: {walls: 0.5}", "room: {walls: ¦1}", "scene.value.range"),
+    ("room.floor", ROOT, "room: {floor: 0.5}", "room: {floor: ¦-1}", "scene.value.range"),
+    ("room.decay", ROOT, "room: {decay: 0.4 s}", "room: {decay: ¦9}", "scene.value.range"),
+    ("room.lfe", ROOT, "room: {lfe: 5.5}", "room: {lfe: ¦50}", "scene.value.range"),
+    ("room.near", ROOT, "room: {near: {ratio: 20}}", "room: {near: ¦20}", "scene.value.type"),
+    ("room.mid", ROOT, "room: {mid: {ratio: 12}}", "room: {mid: ¦[]}", "scene.value.type"),
+    ("room.far", ROOT, "room: {far: {ratio: 0}}", "room: {far: ¦5}", "scene.value.type"),
+    ("room.far.distance", ROOT, "room: {far: {distance: 5}}", "room: {far: {distance: ¦far}}", "scene.value.number"),
+    ("room.far.ratio", ROOT, "room: {far: {ratio: 0}}", "room: {far: {ratio: ¦61}}", "scene.value.range"),
+    ("room.far.early", ROOT, "room: {far: {early: 0.1}}", "room: {far: {early: ¦1.5}}", "scene.value.range"),
     ("stems", "cupola: 1\n@\nobjects: [{stem: a, position: {azimuth: 0}}]\n", "stems: {a: {file: a.wav}}", "stems: ¦[a]", "scene.value.type"),
     ("presets", ROOT, "presets: {}", "presets: ¦[a]", "scene.value.type"),
     ("presets.*.extends", PRESET, "extends: [], gain: 0", "extends: ¦q", "scene.preset.unknown"),
@@ -66,6 +78,7 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("presets.*.divergence", PRESET, "divergence: {value: 0, width: 0}", "divergence: {value: 0.5, width: ¦200}", "scene.value.range"),
     ("presets.*.diffuse", PRESET, "diffuse: 1", "diffuse: ¦a little", "scene.value.number"),
     ("presets.*.importance", PRESET, "importance: 0", "importance: ¦11", "scene.value.range"),
+    ("presets.*.head_locked", PRESET, "head_locked: true", "head_locked: ¦1", "scene.value.word"),
     ("presets.*.binaural", PRESET, "binaural: near", "binaural: ¦close", "scene.value.word"),
     ("presets.*.groups", PRESET, "groups: [g]", "groups: ¦g", "scene.value.type"),
     ("presets.*.automation", PRESET, "automation: []", "automation: ¦{at: 0}", "scene.value.type"),
@@ -169,6 +182,7 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("objects[].divergence.value", OBJECT, "stem: a, divergence: {value: 1, width: 60}, position: {azimuth: 0}", "stem: a, divergence: {value: ¦50, width: 60}, position: {azimuth: 0}", "scene.value.range"),
     ("objects[].divergence.width", OBJECT, "stem: a, divergence: {value: 0.5, width: 180}, position: {azimuth: 0}", "stem: a, divergence: {value: 0.5, width: ¦60}, position: {x: 0, y: 1}", "scene.value.range"),
     ("objects[].diffuse", OBJECT, "stem: a, diffuse: 0.3, position: {azimuth: 0}", "stem: a, diffuse: ¦30, position: {azimuth: 0}", "scene.value.range"),
+    ("objects[].head_locked", OBJECT, "stem: a, head_locked: true, position: {azimuth: 0}", "stem: a, head_locked: ¦on, position: {azimuth: 0}", "scene.value.word"),
     ("objects[].importance", OBJECT, "stem: a, importance: 4, position: {azimuth: 0}", "stem: a, importance: ¦4.5, position: {azimuth: 0}", "scene.value.number"),
     ("objects[].binaural", OBJECT, "stem: a, binaural: off, position: {azimuth: 0}", "stem: a, binaural: ¦no, position: {azimuth: 0}", "scene.value.word"),
     ("objects[].groups", OBJECT, "stem: a, groups: [], position: {azimuth: 0}", "stem: a, groups: [¦''], position: {azimuth: 0}", "scene.value.empty"),
@@ -396,7 +410,7 @@ fn outcome(text: &str) -> Option<String> {
     let outputs: Vec<_> = scene.outputs().iter().map(|o| (&o.kind, &o.name)).collect();
     let start = scene.start_timecode();
     let programme = scene.resolve(&[stem(1, 4_800_000)]);
-    Some(format!("{start} {outputs:?} {:?}", programme.value?))
+    Some(format!("{start} {outputs:?} {:?} {:?}", scene.room(), programme.value?))
 }
 
 #[test]

@@ -11,6 +11,8 @@ use std::path::PathBuf;
   cupola build scenes/ode-to-joy/scene.yaml            everything the scene asks for
   cupola render scene.yaml --to 7.1.4 --to binaural    chosen renders, one pass over the stems
   cupola master scene.yaml -o song.wav                 the ADM BWF master alone
+  cupola render song.wav --to 5.1                      anybody's master, rendered straight away
+  cupola diff song_v1.wav song_v2.wav                  what tells two masters apart
   cupola check scene.yaml                              every finding at once, nothing written
 
 Exit codes: 0 done, 1 internal, 2 usage, 3 input unreadable, 4 scene invalid, 5 stems unfit,
@@ -66,10 +68,12 @@ one wrote; any other file is left alone unless --force is given.")]
   cupola render scene.yaml --to my-room.yaml --panner vbap -o renders
   cupola render scene.yaml --to 7.1.4 --from 'bar 9' --until '+8 bars'
   cupola render scene.yaml --to 7.1.4 --version radio --from 0:30
+  cupola render song.wav --to 7.1.4 --to binaural      a master, ADM BWF or DAMF of any tool
 
-`cupola layouts` lists the layouts known by name.")]
+`cupola layouts` lists the layouts known by name. A master is read as `cupola import` reads it; what had
+to be repaired is listed.")]
     Render {
-        /// The scene
+        /// The scene or master
         scene: PathBuf,
         /// A layout by name, a layout file (.yaml), or `binaural`; may be given more than once
         #[arg(long = "to", value_name = "LAYOUT", required = true)]
@@ -94,9 +98,11 @@ one wrote; any other file is left alone unless --force is given.")]
     /// Write the master alone
     #[command(after_help = "Examples:
   cupola master scene.yaml -o song.wav
-  cupola master scene.yaml -o song.atmos         DAMF: song.atmos, .atmos.metadata, .atmos.audio")]
+  cupola master scene.yaml -o song.atmos         DAMF: song.atmos, .atmos.metadata, .atmos.audio
+  cupola master scene.yaml -o song.wav --format adm-itu      plain BS.2076-2, as EBU tools read it
+  cupola master song.wav -o song.atmos           an ADM BWF of any tool as DAMF")]
     Master {
-        /// The scene
+        /// The scene, or a master to convert
         scene: PathBuf,
         /// The file to write
         #[arg(short, long, value_name = "FILE")]
@@ -147,6 +153,100 @@ wrote by hand becomes keyframes within the angle of --thin.")]
         /// Keyframes stay within this many degrees of the master; 0 keeps every point
         #[arg(long, value_name = "DEG", default_value_t = 0.1)]
         thin: f64,
+    },
+    /// Say what tells two masters or scenes apart
+    #[command(after_help = "Examples:
+  cupola diff song_v1.wav song_v2.wav
+  cupola diff scene.yaml song.wav                is the master what the scene says?
+  cupola diff old.yaml new.yaml --json
+  cupola diff a.wav b.wav --tolerance 0          every bit counts
+
+Beds and objects are paired by name; those without a partner by sound, which a gain does not change;
+the rest by number. Told is what was added, removed, renamed, moved (by how many degrees at most, and
+when), gain, size, modes, snap, zones and groups, and for every track from when on and by how much its
+sound differs. The order of objects does not count. Exit code 0 when they are alike, 7 when not.")]
+    Diff {
+        /// A scene or master
+        a: PathBuf,
+        /// Another one
+        b: PathBuf,
+        /// How much may differ: 1 is 0.1 degrees, 0.01 dB, 0.001 of size and -100 dBFS of sound, 10
+        /// ten times as much of each, 0 nothing
+        #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+        tolerance: f64,
+        /// Worker threads; 0 means one a core. Never changes the result
+        #[arg(long, default_value_t = 0, value_name = "N",
+              value_parser = clap::value_parser!(u16).range(0..=256))]
+        threads: u16,
+    },
+    /// Cut a part out of a master, sample-exact, into a new one
+    #[command(after_help = "Examples:
+  cupola trim song.wav --from 10 -o short.wav
+  cupola trim song.wav --from 0:12.5 --until 1:30 -o part.wav
+  cupola trim song.wav --until '96000 samples' -o start.wav
+
+No sample is changed, and metadata follows: movement, names, groups, headphone modes, downmix, trims.
+Nothing is faded. What had to be repaired to read the master is listed.")]
+    Trim {
+        /// The master
+        master: PathBuf,
+        /// Start here; as times are written in scenes
+        #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+        from: Option<String>,
+        /// Stop here; `+10 s` counts from --from
+        #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+        until: Option<String>,
+        /// The file to write; `.atmos` means DAMF
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Overwrite existing files
+        #[arg(long)]
+        force: bool,
+    },
+    /// Show or change the settings of a master: downmix, trims, headphone modes, frame rate
+    #[command(after_help = "Examples:
+  cupola set song.wav                                            show them all
+  cupola set song.wav binaural=mid 'binaural.Lead vocal=near' -o new.wav
+  cupola set song.wav trim.5.1=0/0/0 downmix.5.1=direct -o new.wav
+  cupola set song.wav first_action=none -o song.wav --force      in place
+
+Sound, ADM and all else are copied byte by byte; nothing is rendered. Trims are `auto`, or the decibels of
+centre/surrounds/heights and, if wanted, the shares of overhead and front, -1 to 1.")]
+    Set {
+        /// The master, an ADM BWF
+        master: PathBuf,
+        /// A setting to make
+        #[arg(value_name = "KEY=VALUE")]
+        changes: Vec<String>,
+        /// The file to write
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Overwrite an existing file
+        #[arg(long)]
+        force: bool,
+    },
+    /// Give a master another frame rate or first frame of action
+    #[command(after_help = "Examples:
+  cupola retime song.wav --fps 25 -o song25.wav
+  cupola retime song.wav --first-action 01:00:00 -o new.wav
+
+Sound and movement stay where they are, to the sample: a frame rate is a word that importers of pictures
+ask for.")]
+    Retime {
+        /// The master, an ADM BWF
+        master: PathBuf,
+        /// Frames of picture a second: 23.976, 24, 25, 29.97df, 29.97 or 30
+        #[arg(long, value_name = "RATE", required_unless_present = "first_action")]
+        fps: Option<String>,
+        /// First frame of action as hh:mm:ss or hh:mm:ss.fffff, or `none`
+        #[arg(long, value_name = "TIME")]
+        first_action: Option<String>,
+        /// The file to write
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Overwrite an existing file
+        #[arg(long)]
+        force: bool,
     },
     /// Say where everything is at an instant, and how loud
     #[command(after_help = "Examples:
@@ -409,4 +509,6 @@ pub(crate) enum Format {
     AdmBwf,
     /// DAMF, three files, as Dolby's encoders read them
     Damf,
+    /// Plain ADM by BS.2076-2 in one file, for tools that know no profile
+    AdmItu,
 }

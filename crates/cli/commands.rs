@@ -6,9 +6,9 @@ use crate::pages;
 use crate::progress::Terminal;
 use crate::report::Reporter;
 use cupola_jobs::{
-    Binding, ChannelOrder, CheckReport, Document, FileKind, Head, ImportOptions, JobError,
-    MasterFormat, ProduceOptions, ProduceReport, SampleDepth, Selection, Target, ViewRequest,
-    count,
+    Binding, ChannelOrder, CheckReport, DiffOptions, Document, FileKind, Head, ImportOptions,
+    JobError, MasterFormat, ProduceOptions, ProduceReport, SampleDepth, Selection, Target,
+    ViewRequest, count,
 };
 use cupola_model::Severity;
 use std::path::Path;
@@ -31,12 +31,11 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             produce("render", scene, &binding, &[options], report)
         }
         Command::Master { scene, output, format, part, work } => {
-            let atmos = output.extension().is_some_and(|e| e.eq_ignore_ascii_case("atmos"));
             let format = match format {
                 Some(Format::AdmBwf) => MasterFormat::AdmBwf,
                 Some(Format::Damf) => MasterFormat::Damf,
-                None if atmos => MasterFormat::Damf,
-                None => MasterFormat::AdmBwf,
+                Some(Format::AdmItu) => MasterFormat::AdmItu,
+                None => format_of(output),
             };
             let target = Target::Master { format };
             let binding = Binding::File { target, path: output.clone() };
@@ -66,6 +65,46 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             }
             report.document(made.document());
             Ok(Code::Done)
+        }
+        Command::Diff { a, b, tolerance, threads } => {
+            let options = DiffOptions {
+                tolerance: *tolerance,
+                threads: usize::from(*threads),
+                ..DiffOptions::default()
+            };
+            let progress = Terminal::new(report.is_quiet());
+            let told = cupola_jobs::diff(a, b, &options, &progress);
+            progress.finish();
+            let told = told?;
+            report.findings(&told.remarks);
+            for line in &told.lines {
+                report.say(line);
+            }
+            report.document(told.document);
+            Ok(if told.alike { Code::Done } else { Code::CheckFailed })
+        }
+        Command::Trim { master, from, until, output, force } => {
+            if !cupola_jobs::is_master(master) {
+                return Err(JobError::Usage(format!(
+                    "{} is no master; of a scene, `cupola master --from` makes a part",
+                    master.display()
+                )));
+            }
+            let selection =
+                Selection { from: from.clone(), until: until.clone(), ..Selection::default() };
+            let options = ProduceOptions { selection, force: *force, ..ProduceOptions::default() };
+            let target = Target::Master { format: format_of(output) };
+            let binding = Binding::File { target, path: output.clone() };
+            produce("trim", master, &binding, &[options], report)
+        }
+        Command::Set { master, changes, output, force } => {
+            set(master, changes, output.as_deref(), *force, report)
+        }
+        Command::Retime { master, fps, first_action, output, force } => {
+            let fps = fps.iter().map(|fps| format!("frame_rate={fps}"));
+            let first = first_action.iter().map(|first| format!("first_action={first}"));
+            let changes: Vec<_> = fps.chain(first).collect();
+            set(master, &changes, Some(output), *force, report)
         }
         Command::Show { scene, at, voice } => {
             let shown = cupola_jobs::show(scene, at, &selection(voice))?;
@@ -152,6 +191,10 @@ pub(crate) fn name(command: &Command) -> &'static str {
         Command::Master { .. } => "master",
         Command::Check { .. } => "check",
         Command::Import { .. } => "import",
+        Command::Diff { .. } => "diff",
+        Command::Trim { .. } => "trim",
+        Command::Set { .. } => "set",
+        Command::Retime { .. } => "retime",
         Command::Show { .. } => "show",
         Command::View { .. } => "view",
         Command::Fmt { .. } => "fmt",
@@ -212,6 +255,30 @@ fn options(part: &Part, work: &Work) -> ProduceOptions {
         threads: usize::from(work.threads),
         io_frames: work.io_frames as usize,
     }
+}
+
+/// The kind of master that a file is called like.
+fn format_of(output: &Path) -> MasterFormat {
+    let atmos = output.extension().is_some_and(|e| e.eq_ignore_ascii_case("atmos"));
+    if atmos { MasterFormat::Damf } else { MasterFormat::AdmBwf }
+}
+
+fn set(
+    master: &Path,
+    changes: &[String],
+    output: Option<&Path>,
+    force: bool,
+    report: &Reporter,
+) -> Result<Code, JobError> {
+    let progress = Terminal::new(report.is_quiet());
+    let made = cupola_jobs::set(master, changes, output, force, &progress);
+    progress.finish();
+    let made = made?;
+    for line in made.lines() {
+        report.say(&line);
+    }
+    report.document(made.document());
+    Ok(Code::Done)
 }
 
 fn selection(voice: &Voice) -> Selection {

@@ -1,6 +1,7 @@
 mod architecture;
 mod cli;
 mod determinism;
+mod diff;
 mod edits;
 mod features;
 mod fmt;
@@ -8,6 +9,8 @@ mod headphones;
 mod hrtf;
 mod import;
 mod includes;
+mod master_edits;
+mod mastered;
 mod pages;
 mod panning;
 mod rules;

@@ -12,6 +12,16 @@ use std::collections::HashMap;
 /// What one kept string costs besides its text.
 const KEPT_OVERHEAD: usize = 64;
 
+/// Figures of `loudnessMetadata`. [BS.2076-2 §5.7]
+const LOUDNESS: [&str; 6] = [
+    "integratedLoudness",
+    "loudnessRange",
+    "maxTruePeak",
+    "maxMomentary",
+    "maxShortTerm",
+    "dialogueLoudness",
+];
+
 /// Why the collector gave up; its place is added by the caller.
 pub(crate) enum Fault {
     Depth,
@@ -203,6 +213,7 @@ impl Collector {
                     name: self.attribute(tag, "audioProgrammeName")?,
                     start: self.attribute(tag, "start")?,
                     end: self.attribute(tag, "end")?,
+                    loudness: Vec::new(),
                 };
                 self.summary.programmes.push(programme);
                 self.enter(Inside::Programme);
@@ -259,6 +270,12 @@ impl Collector {
             (Inside::Content, "audioObjectIDRef") => {
                 if let Some(content) = self.summary.contents.last_mut() {
                     content.objects += 1;
+                }
+            }
+            (Inside::Programme, name) if LOUDNESS.contains(&name) => {
+                let figure = (self.keep(name)?, self.keep(text)?);
+                if let Some(programme) = self.summary.programmes.last_mut() {
+                    programme.loudness.push(figure);
                 }
             }
             (Inside::Object, "audioPackFormatIDRef") => {

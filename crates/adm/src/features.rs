@@ -1,6 +1,6 @@
 //! Features of an object as elements of its blocks, the same in every block, and what is lost.
 
-use cupola_model::{Object, ObjectFeatures, Zones};
+use cupola_model::{Object, ObjectFeatures, ZoneBox, Zones};
 
 /// Elements of every block of an object, by where they stand among the others. [Atmos-ADM]
 #[derive(Debug)]
@@ -36,6 +36,38 @@ fn zones(zones: &Zones) -> String {
         ));
     }
     if text.is_empty() { text } else { format!("<zoneExclusion>{text}</zoneExclusion>") }
+}
+
+/// Appends what features a block of plain ADM has, divergence by angle or by place. [BS.2076-2 §5.4]
+pub(crate) fn push_itu(out: &mut Vec<u8>, features: &ObjectFeatures, polar: bool) {
+    let mut text = String::new();
+    if features.diffuse != 0.0 {
+        text += &format!("<diffuse>{:.10}</diffuse>", features.diffuse);
+    }
+    if let Some(snap) = features.snap {
+        let within = snap.within.map(|within| format!(" maxDistance=\"{within:.10}\""));
+        text += &format!("<channelLock{}>1</channelLock>", within.unwrap_or_default());
+    }
+    if let Some(divergence) = features.divergence {
+        // The range goes to each side.
+        let (name, range) =
+            (if polar { "azimuthRange" } else { "positionRange" }, divergence.width / 2.0);
+        let value = divergence.value;
+        text += &format!("<objectDivergence {name}=\"{range:.10}\">{value:.10}</objectDivergence>");
+    }
+    let zones: String = features.zones.all().map(zone_box).collect();
+    if !zones.is_empty() {
+        text += &format!("<zoneExclusion>{zones}</zoneExclusion>");
+    }
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn zone_box(zone: ZoneBox) -> String {
+    let ([x0, y0, z0], [x1, y1, z1]) = (zone.min, zone.max);
+    format!(
+        "<zone minX=\"{x0:?}\" maxX=\"{x1:?}\" minY=\"{y0:?}\" maxY=\"{y1:?}\" minZ=\"{z0:?}\" \
+         maxZ=\"{z1:?}\"></zone>"
+    )
 }
 
 /// A feature that is lost.

@@ -72,7 +72,7 @@ pub(crate) struct TrackElement<'a> {
 }
 
 /// First number of every counter. [BS.2076-2 §6]
-const FIRST: usize = 0x1001;
+pub(crate) const FIRST: usize = 0x1001;
 
 /// The tracks a single bed may have; objects are numbered as if it always had them all.
 const BED_RESERVE: usize = 10;

@@ -3,8 +3,9 @@
 use crate::features::{LOST, Loss, losers};
 use crate::ids::elements;
 use crate::text::{MAX_NAME, clock_steps};
+use crate::write_itu::silent_channels;
 use cupola_model::automation::HOLD_RAMP;
-use cupola_model::{Finding, FrameIndex, Item, SampleRate, TimedPoint, Timeline};
+use cupola_model::{BinauralMode, Finding, FrameIndex, Item, SampleRate, TimedPoint, Timeline};
 
 /// Most objects. [Atmos-ADM]
 const MAX_OBJECTS: usize = 118;
@@ -40,6 +41,66 @@ cupola_model::rules! {
         "Name the group that matters most in the master first.";
     FEATURES = "master.features", note, "A master does not keep a feature of an object.",
         "See the finding; renders obey the feature all the same.";
+    AXML_THINNED = "master.axml.thinned", note, "Movement is written every 20 ms, because every 10 ms would make the text too long for readers.",
+        "Nothing; players follow it all the same. A shorter programme gets 10 ms.";
+    AXML_LONG = "master.axml.long", warning, "The text is too long for some readers, every 20 ms as movement is written.",
+        "Split the programme, or write DAMF, which has no such limit.";
+    ITU_BED = "master.itu.bed", note, "A bed has channels of silence in plain ADM, whose common definitions have no such set.",
+        "Nothing; players hear the same.";
+    ITU_MODES = "master.itu.modes", note, "Plain ADM has no headphone modes.",
+        "Write an Atmos master, if they matter.";
+}
+
+/// Most tracks of a plain ADM file: identifiers have room for more, renderers and readers hardly.
+const MAX_ITU_TRACKS: usize = 1024;
+
+/// What speaks against this programme as plain ADM (errors), and what is worth knowing about the file
+/// it becomes (notes). Rules are named `master.*`; headphone modes have no place in ADM.
+pub fn check_itu(timeline: &Timeline) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    check_consistency(timeline, &mut findings);
+    check_length(timeline, &mut findings);
+    let tracks = timeline.lanes.len();
+    if !(1..=MAX_ITU_TRACKS).contains(&tracks) {
+        findings.push(
+            Finding::error(
+                TRACKS,
+                "the number of tracks is not one that plain ADM is written with",
+            )
+            .found(tracks.to_string())
+            .allowed(format!("1 to {MAX_ITU_TRACKS}"))
+            .hint("add a bed or an object, or merge some"),
+        );
+    }
+    note_names(timeline, &mut findings);
+    note_groups(timeline, &mut findings);
+    for bed in timeline.beds() {
+        let silent = silent_channels(bed.format);
+        if !silent.is_empty() {
+            let names = silent.iter().map(|label| label.name()).collect::<Vec<_>>().join(" ");
+            let message = format!("{} has channels of silence in plain ADM", bed.name);
+            findings.push(
+                Finding::note(ITU_BED, message)
+                    .subject(&bed.name)
+                    .found(bed.format.name())
+                    .allowed("2.0, 5.0, 5.1, 7.1 or 7.1.2")
+                    .hint(format!("nothing has to change; added is {names}")),
+            );
+        }
+    }
+    findings.extend(crate::write_itu::estimate(timeline).finding());
+    let chosen = |item: &Item| match item {
+        Item::Bed(bed) => {
+            bed.channels.iter().any(|c| !c.label.is_lfe() && c.binaural != BinauralMode::Mid)
+        }
+        Item::Object(object) => object.binaural != BinauralMode::Mid,
+    };
+    let names: Vec<_> = timeline.items.iter().filter(|i| chosen(i)).map(Item::name).collect();
+    if !names.is_empty() {
+        let message = format!("plain ADM does not keep the headphone modes of {}", listed(&names));
+        findings.push(Finding::note(ITU_MODES, message).hint("an Atmos master keeps them"));
+    }
+    findings
 }
 
 /// What speaks against this programme as an Atmos master (errors), and what is worth knowing
@@ -57,23 +118,29 @@ cupola_model::rules! {
 /// ```
 pub fn check_limits(timeline: &Timeline) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Err(fault) = timeline.validate() {
-        findings.push(
-            Finding::error(TIMELINE, format!("the programme is inconsistent: {fault}"))
-                .hint("this is a fault of the program that built it; please report it"),
-        );
-    }
-    check_rate_and_length(timeline, &mut findings);
+    check_consistency(timeline, &mut findings);
+    check_rate(timeline, &mut findings);
+    check_length(timeline, &mut findings);
     check_counts(timeline, &mut findings);
     check_gains(timeline, &mut findings);
     note_close_points(timeline, &mut findings);
     note_names(timeline, &mut findings);
     note_groups(timeline, &mut findings);
     note_features(timeline, &mut findings);
+    findings.extend(crate::write::estimate(timeline).finding());
     findings
 }
 
-fn check_rate_and_length(timeline: &Timeline, findings: &mut Vec<Finding>) {
+fn check_consistency(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    if let Err(fault) = timeline.validate() {
+        findings.push(
+            Finding::error(TIMELINE, format!("the programme is inconsistent: {fault}"))
+                .hint("this is a fault of the program that built it; please report it"),
+        );
+    }
+}
+
+fn check_rate(timeline: &Timeline, findings: &mut Vec<Finding>) {
     let rate = timeline.sample_rate;
     if rate != SampleRate::HZ_48000 && rate != SampleRate::HZ_96000 {
         findings.push(
@@ -83,6 +150,10 @@ fn check_rate_and_length(timeline: &Timeline, findings: &mut Vec<Finding>) {
                 .hint("set `sample_rate: 48000` in the scene"),
         );
     }
+}
+
+fn check_length(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    let rate = timeline.sample_rate;
     if clock_steps(FrameIndex(timeline.length.0), rate) >= TIME_LIMIT_STEPS {
         findings.push(
             Finding::error(LENGTH, "the programme is too long for the times of a master")

@@ -32,6 +32,8 @@ pub struct Programme {
     pub start: String,
     /// `end`.
     pub end: String,
+    /// Figures of its `loudnessMetadata`, by their names in the standard, as they are printed.
+    pub loudness: Vec<(String, String)>,
 }
 
 /// An `audioContent`.

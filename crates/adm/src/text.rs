@@ -33,6 +33,15 @@ pub(crate) fn push_clock(out: &mut Vec<u8>, steps: u64) {
     push_digits(out, fraction, 5);
 }
 
+/// Appends `hh:mm:ss` and a fraction in as few digits as it needs, five or nine; needs fewer than 100
+/// hours.
+pub(crate) fn push_nanos(out: &mut Vec<u8>, nanos: u64) {
+    push_clock(out, nanos / 10_000);
+    if !nanos.is_multiple_of(10_000) {
+        push_digits(out, nanos % 10_000, 4);
+    }
+}
+
 /// [`push_clock`] as a string.
 pub(crate) fn clock(steps: u64) -> String {
     let mut out = Vec::with_capacity(14);
@@ -159,6 +168,19 @@ mod tests {
         assert_eq!(clock(10_000), "00:00:00.10000");
         assert_eq!(clock((3600 + 2 * 60 + 3) * 100_000 + 4), "01:02:03.00004");
         assert_eq!(clock(35_999_999_999), "99:59:59.99999");
+    }
+
+    #[test]
+    fn a_fraction_has_five_digits_where_they_say_it_all_and_nine_elsewhere() {
+        let printed = |nanos| {
+            let mut out = Vec::new();
+            push_nanos(&mut out, nanos);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(printed(10_000_000), "00:00:00.01000");
+        // One frame at 48 kHz.
+        assert_eq!(printed(20_833), "00:00:00.000020833");
+        assert_eq!(printed(3_600_000_000_001), "01:00:00.000000001");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The `axml` text of a master, streamed element by element.
 
+use crate::density::{Density, Estimate, READERS_STOP_BYTES};
 use crate::features::FeatureText;
 use crate::ids::{Element, TrackElement, contents, elements, track_elements, uid};
 use crate::text::{TenDecimals, clock, clock_steps, push_clock, push_hex8};
 use crate::{AdmError, check_limits};
 use cupola_model::{
-    Bed, BedLabel, FrameIndex, Item, MasterBlock, Object, RoomPosition, SampleRate, Severity,
-    Timeline,
+    Bed, BedLabel, FrameCount, FrameIndex, Item, MasterBlock, Object, RoomPosition, SampleRate,
+    Severity, Timeline,
 };
 use quick_xml::escape::escape;
 use std::io::{self, Write};
@@ -50,10 +51,25 @@ pub fn write_axml(timeline: &Timeline, out: &mut impl Write) -> Result<(), AdmEr
     if !errors.is_empty() {
         return Err(AdmError::Unfit(errors));
     }
-    write_document(timeline, out).map_err(AdmError::Write)
+    write_document(timeline, READERS_STOP_BYTES, out).map_err(AdmError::Write)
 }
 
-fn write_document(timeline: &Timeline, out: &mut impl Write) -> io::Result<()> {
+/// How long the text is going to be.
+pub(crate) fn estimate(timeline: &Timeline) -> Estimate {
+    let measure = |object: &Object, point: usize| {
+        let state = object.automation.points()[point].state;
+        let (start, duration) = (FrameIndex(0), FrameCount(0));
+        let block = MasterBlock { start, duration, state };
+        let mut text = Vec::new();
+        let features = FeatureText::of(&object.features);
+        push_block(&mut text, "00031001", 1, &block, &features, timeline.sample_rate);
+        text.len()
+    };
+    Estimate::of(timeline, &measure)
+}
+
+fn write_document(timeline: &Timeline, most_bytes: u64, out: &mut impl Write) -> io::Result<()> {
+    let density = estimate(timeline).density(most_bytes);
     let elements = elements(timeline);
     out.write_all(HEAD.as_bytes())?;
     write_programme(timeline, &elements, out)?;
@@ -66,7 +82,7 @@ fn write_document(timeline: &Timeline, out: &mut impl Write) -> io::Result<()> {
     for element in &elements {
         match element.item {
             Item::Bed(bed) => write_bed_channels(element, bed, out)?,
-            Item::Object(object) => write_object_channel(timeline, element, object, out)?,
+            Item::Object(object) => write_object_channel(timeline, element, object, density, out)?,
         }
     }
     for track in track_elements(&elements) {
@@ -196,18 +212,20 @@ fn write_object_channel(
     timeline: &Timeline,
     element: &Element<'_>,
     object: &Object,
+    density: Density,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let (length, rate) = (timeline.length, timeline.sample_rate);
     let mut text = Vec::with_capacity(1024);
     let features = FeatureText::of(&object.features);
     for track in element.tracks() {
         open_channel(element, &track, out)?;
         let mut number = 0_u32;
-        for block in object.automation.master_blocks(timeline.length, timeline.sample_rate) {
+        let grid = density.grid_frames(rate);
+        for block in object.automation.master_blocks_on(length, rate, grid) {
             number += 1;
             text.clear();
-            let (code, rate) = (&track.code, timeline.sample_rate);
-            push_block(&mut text, code, number, &block, &features, rate);
+            push_block(&mut text, &track.code, number, &block, &features, rate);
             out.write_all(&text)?;
         }
         writeln!(out, "</audioChannelFormat>")?;
@@ -273,7 +291,7 @@ fn push_coordinate(out: &mut Vec<u8>, axis: &str, value: TenDecimals) {
     out.extend_from_slice(b"</position>");
 }
 
-fn push_number(out: &mut Vec<u8>, name: &str, value: TenDecimals) {
+pub(crate) fn push_number(out: &mut Vec<u8>, name: &str, value: TenDecimals) {
     out.push(b'<');
     out.extend_from_slice(name.as_bytes());
     out.push(b'>');
@@ -325,4 +343,80 @@ fn write_uid(track: &TrackElement<'_>, rate: SampleRate, out: &mut impl Write) -
         uid(track.index),
         rate.hz()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cupola_model::{
+        Automation, BinauralMode, FrameRate, Lane, LinearGain, ObjectFeatures, ObjectState,
+        Position, TimedPoint, TrackIndex,
+    };
+
+    /// Objects that go to and fro all the time, each leg two seconds.
+    fn moving(objects: usize, seconds: u64) -> Timeline {
+        let point = |leg: u64| {
+            let x = if leg.is_multiple_of(2) { -0.7 } else { 0.9 };
+            let position = Position::Room(RoomPosition { x, y: 0.25, z: 0.5 });
+            let state = ObjectState { position, gain: LinearGain(0.5), size: 0.1 };
+            TimedPoint { frame: FrameIndex(leg * 96_000), state }
+        };
+        let automation = Automation::new((0..=seconds.div_ceil(2)).map(point).collect()).unwrap();
+        let object = |number: usize| {
+            Item::Object(Object {
+                name: format!("Object {number}"),
+                groups: vec![],
+                lane: TrackIndex(number),
+                binaural: BinauralMode::Mid,
+                automation: automation.clone(),
+                features: ObjectFeatures::default(),
+            })
+        };
+        Timeline {
+            title: String::new(),
+            artist: String::new(),
+            sample_rate: SampleRate::HZ_48000,
+            length: FrameCount(seconds * 48_000),
+            frame_rate: FrameRate::Fps24,
+            stems: vec![],
+            lanes: vec![Lane::default(); objects],
+            items: (0..objects).map(object).collect(),
+        }
+    }
+
+    fn written(timeline: &Timeline, most_bytes: u64) -> String {
+        let mut text = Vec::new();
+        write_document(timeline, most_bytes, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_text_that_would_be_too_long_has_blocks_every_20_ms_and_is_half_as_long() {
+        let timeline = moving(3, 10);
+        let full = written(&timeline, READERS_STOP_BYTES);
+        let half = written(&timeline, full.len() as u64 / 2);
+        let blocks = |text: &str| text.matches("<audioBlockFormat ").count();
+        // The last knot is the end of the programme, where no block starts.
+        assert_eq!((blocks(&full), blocks(&half)), (3 * 1000, 3 * 500));
+        assert!(half.contains("rtime=\"00:00:00.02000\" duration=\"00:00:00.02000\""));
+        assert!(!half.contains("rtime=\"00:00:00.01000\""));
+        // What was estimated is what is written, within some percent.
+        let Estimate { full: a, half: b } = estimate(&timeline);
+        for (estimated, text) in [(a, &full), (b, &half)] {
+            let share = estimated as f64 / text.len() as f64;
+            assert!((0.97..1.05).contains(&share), "{share}");
+        }
+    }
+
+    #[test]
+    fn many_moving_objects_are_thinned_after_minutes_and_more_of_them_are_told() {
+        let rule = |seconds| {
+            let findings = check_limits(&moving(118, seconds));
+            findings.iter().map(|finding| finding.rule).collect::<Vec<_>>()
+        };
+        // 118 · 100 blocks of 450 to 500 bytes a second: 512 MiB after a minute and a half.
+        assert_eq!(rule(80), [""; 0]);
+        assert_eq!(rule(140), ["master.axml.thinned"]);
+        assert_eq!(rule(600), ["master.axml.long"]);
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) fn dbfs(sample: f32) -> f64 {
 pub struct OutputReport {
     /// Where it is.
     pub path: PathBuf,
-    /// `speakers`, `binaural`, `adm-bwf` or `damf`.
+    /// `speakers`, `binaural`, `adm-bwf`, `damf` or `adm-itu`.
     pub kind: &'static str,
     /// Layout of a loudspeaker render, else empty.
     pub layout: String,

@@ -1,9 +1,11 @@
 //! What a file holds, for people and for machines.
 
 use crate::answer::count;
-use crate::{Document, JobError, check};
+use crate::{Document, JobError, check, is_master, tree};
 use cupola_bw64::SampleFormat;
-use cupola_masters::{FileInfo, MastersError, describe};
+use cupola_masters::{
+    DolbySettings, FileInfo, MastersError, Setting, describe, import_master, read_settings,
+};
 use cupola_model::{BinauralMode, FrameRate};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -22,6 +24,9 @@ pub struct Info {
 pub fn info(path: &Path) -> Result<Info, JobError> {
     if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
         return scene(path);
+    }
+    if is_master(path) && !is_riff(path) {
+        return damf(path);
     }
     match describe(path) {
         Ok(info) => Ok(wave(path, &info)),
@@ -82,6 +87,33 @@ fn scene(path: &Path) -> Result<Info, JobError> {
     Ok(Info { lines, document })
 }
 
+/// A DAMF master, by its root.
+fn damf(path: &Path) -> Result<Info, JobError> {
+    let imported = import_master(path).map_err(|error| unreadable(path, &error))?;
+    let timeline = &imported.timeline;
+    let mut lines = vec![
+        format!("{}: DAMF, sound in {}", path.display(), imported.sound.display()),
+        format!(
+            "  {}, {} Hz, {} frames, {:.3} s, {} frames a second",
+            count(timeline.lanes.len(), "track"),
+            timeline.sample_rate.hz(),
+            timeline.length,
+            timeline.sample_rate.seconds(timeline.length),
+            timeline.frame_rate.name()
+        ),
+    ];
+    lines.extend(imported.findings.iter().map(|finding| format!("  {finding}")));
+    lines.extend(tree::lines(timeline));
+    let document = Document::new("info")
+        .with("kind", "damf".into())
+        .with("channels", timeline.lanes.len().into())
+        .with("sample_rate", timeline.sample_rate.hz().into())
+        .with("frames", timeline.length.0.into())
+        .with("items", tree::json(timeline))
+        .findings(&imported.findings);
+    Ok(Info { lines, document })
+}
+
 fn stem(path: &Path, probe: &cupola_stems::Probe) -> Info {
     let facts = &probe.facts;
     let seconds = facts.frames as f64 / f64::from(facts.sample_rate.max(1));
@@ -130,6 +162,11 @@ fn wave(path: &Path, info: &FileInfo) -> Info {
     lines.extend(info.repairs.iter().map(|r| format!("  repaired: {r}")));
     lines.extend(info.findings.iter().map(|f| format!("  {f}")));
     adm_lines(info, &mut lines);
+    let programme = info.adm.as_ref().and_then(|_| import_master(path).ok());
+    let programme = programme.map(|imported| imported.timeline);
+    lines.extend(programme.iter().flat_map(tree::lines));
+    let settings = info.dbmd.as_ref().and_then(|_| read_settings(path).ok().flatten());
+    lines.extend(settings.iter().flat_map(setting_lines));
     let document = Document::new("info")
         .with("kind", if info.adm.is_some() { "adm" } else { "wave" }.into())
         .with("form", info.form.name().into())
@@ -143,6 +180,8 @@ fn wave(path: &Path, info: &FileInfo) -> Info {
         .with("repairs", info.repairs.iter().map(|r| Value::from(r.to_string())).collect())
         .with("adm", adm_json(info))
         .with("dbmd", dbmd_json(info))
+        .with("items", programme.as_ref().map_or(Value::Null, tree::json))
+        .with("settings", settings.as_ref().map_or(Value::Null, settings_json))
         .findings(&info.findings);
     Info { lines, document }
 }
@@ -164,17 +203,12 @@ fn adm_lines(info: &FileInfo, lines: &mut Vec<String>) {
             let Some(name) = Some(&programme.name).filter(|n| !n.is_empty()) else { continue };
             lines.push(format!("  programme {name}, {} to {}", programme.start, programme.end));
         }
-        for object in &adm.objects {
-            let format = object.bed_format.map(|f| format!(" {f}")).unwrap_or_default();
-            let moves = if object.moves { ", moving" } else { "" };
-            lines.push(format!(
-                "    {} {}{format} \"{}\", {}, {} blocks{moves}",
-                object.id,
-                object.kind.name(),
-                object.name,
-                count(object.tracks, "track"),
-                object.blocks
-            ));
+        for programme in &adm.programmes {
+            let told = programme.loudness.iter().map(|(what, value)| format!("{what} {value}"));
+            let told: Vec<_> = told.collect();
+            if !told.is_empty() {
+                lines.push(format!("  loudness: {}", told.join(", ")));
+            }
         }
     }
     if let Some(dbmd) = &info.dbmd {
@@ -185,11 +219,32 @@ fn adm_lines(info: &FileInfo, lines: &mut Vec<String>) {
             dbmd.contents.tool,
             dbmd.contents.frame_rate.map_or("no", FrameRate::name)
         ));
-        lines.push(format!("    binaural modes: {}", modes(info).join(" ")));
         if !dbmd.damaged_segments.is_empty() {
             lines.push(format!("    damaged segments: {:?}", dbmd.damaged_segments));
         }
     }
+}
+
+/// What players are told: first what is the same in most masters, in few words.
+fn setting_lines(settings: &DolbySettings) -> Vec<String> {
+    let all = settings.settings();
+    let (trims, others): (Vec<_>, Vec<_>) = all.iter().partition(|s| s.key.starts_with("trim."));
+    let words = |list: &[&Setting]| {
+        list.iter().map(|s| format!("{} {}", s.key, s.value)).collect::<Vec<_>>().join(", ")
+    };
+    let mut lines = vec![format!("    {}", words(&others))];
+    let manual: Vec<_> = trims.iter().filter(|s| s.value != "auto").copied().collect();
+    if manual.is_empty() && !trims.is_empty() {
+        lines.push("    trims automatic".to_owned());
+    } else if !trims.is_empty() {
+        lines.push(format!("    {}; other trims automatic", words(&manual)));
+    }
+    lines
+}
+
+fn settings_json(settings: &DolbySettings) -> Value {
+    let all = settings.settings().into_iter();
+    all.map(|s| (s.key, Value::from(s.value))).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// The mode of every track, in words.
@@ -204,7 +259,14 @@ fn adm_json(info: &FileInfo) -> Value {
     let objects = adm.objects.iter();
     json!({
         "programmes": programmes
-            .map(|p| json!({"id": p.id, "name": p.name, "start": p.start, "end": p.end}))
+            .map(|p| {
+                let loudness: serde_json::Map<String, Value> =
+                    p.loudness.iter().map(|(k, v)| (k.clone(), v.as_str().into())).collect();
+                json!({
+                    "id": p.id, "name": p.name, "start": p.start, "end": p.end,
+                    "loudness": loudness,
+                })
+            })
             .collect::<Value>(),
         "objects": objects
             .map(|o| json!({

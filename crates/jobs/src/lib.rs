@@ -1,4 +1,4 @@
-//! The verbs of Cupola: check, render, master, build, import, info, show, view, fmt, layouts, gains.
+//! The verbs of Cupola: check, render, master, build, import, diff, set, info, show, view, fmt, layouts, gains.
 //!
 //! This room joins the others and owns the only read–process–write loop (`pump`). It parses no
 //! arguments and prints nothing: what it has to say it returns, and progress goes to a
@@ -7,6 +7,7 @@
 mod answer;
 mod check;
 mod deviation;
+mod diff;
 mod error;
 mod fmt;
 mod gains;
@@ -17,6 +18,7 @@ mod info;
 mod lane_stats;
 mod layouts;
 mod manifest;
+mod mastered;
 mod names;
 mod notes;
 mod options;
@@ -27,14 +29,17 @@ mod produce;
 mod project;
 mod pump;
 mod rules;
+mod set;
 mod show;
 mod sources;
 mod tails;
+mod tree;
 mod view;
 mod window;
 
 pub use answer::{ChannelLevel, CompanionReport, Document, OutputReport, ProduceReport, count};
 pub use check::{CheckReport, check, check_master, is_master};
+pub use diff::{DiffOptions, DiffReport, diff};
 pub use error::JobError;
 pub use fmt::{
     Difference, Formatted, format_document, format_files, format_stream, write_formatted,
@@ -50,6 +55,7 @@ pub use options::{
 pub use pages::write_pages;
 pub use produce::produce;
 pub use rules::{Explanation, explain, rules, rules_table};
+pub use set::{SetReport, set};
 pub use show::{ShowReport, show};
 pub use sources::Sources;
 pub use view::{ViewReport, ViewRequest, view};

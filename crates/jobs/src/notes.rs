@@ -9,13 +9,22 @@ use cupola_render::SpeakerRenderer;
 /// What the profile has to say about the master this programme becomes. Its errors refuse the run
 /// when the file is started; here they are left to that.
 pub(crate) fn master(timeline: &Timeline, recipes: &[&Recipe]) -> Vec<Finding> {
-    if !recipes.iter().any(|r| matches!(r, Recipe::Master { .. })) {
-        return Vec::new();
+    let wanted = |wanted: MasterFormat| {
+        recipes.iter().any(|r| matches!(r, Recipe::Master { format } if *format == wanted))
+    };
+    let mut findings = Vec::new();
+    if wanted(MasterFormat::AdmBwf) || wanted(MasterFormat::Damf) {
+        findings.extend(cupola_masters::check_limits(timeline));
     }
-    let mut findings = cupola_masters::check_limits(timeline);
-    let damf = |r: &&Recipe| matches!(r, Recipe::Master { format: MasterFormat::Damf });
-    if recipes.iter().any(damf) {
+    if wanted(MasterFormat::Damf) {
         findings.extend(cupola_masters::check_damf(timeline));
+    }
+    if wanted(MasterFormat::AdmItu) {
+        for finding in cupola_masters::check_itu(timeline) {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
     }
     findings.retain(|f| f.severity != Severity::Error);
     findings

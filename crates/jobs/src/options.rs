@@ -12,6 +12,8 @@ pub enum MasterFormat {
     AdmBwf,
     /// DAMF, which Dolby's encoders read: `X.atmos`, `X.atmos.metadata` and `X.atmos.audio`.
     Damf,
+    /// Plain ADM by BS.2076-2 in one file, for tools that know no profile.
+    AdmItu,
 }
 
 impl MasterFormat {
@@ -20,6 +22,7 @@ impl MasterFormat {
         match self {
             Self::AdmBwf => "adm-bwf",
             Self::Damf => "damf",
+            Self::AdmItu => "adm-itu",
         }
     }
 }

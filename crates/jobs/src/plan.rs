@@ -221,6 +221,7 @@ fn scene_recipe(request: &OutputRequest, folder: &Path) -> Result<Named, JobErro
         },
         OutputKind::Master(MasterKind::AdmBwf) => Recipe::Master { format: MasterFormat::AdmBwf },
         OutputKind::Master(MasterKind::Damf) => Recipe::Master { format: MasterFormat::Damf },
+        OutputKind::Master(MasterKind::AdmItu) => Recipe::Master { format: MasterFormat::AdmItu },
     };
     match order_problem(&recipe) {
         None => Ok((recipe, request.name.clone())),

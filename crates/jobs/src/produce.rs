@@ -6,9 +6,10 @@ use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
 use crate::plan::{Plan, Planned, Recipe, plan};
 use crate::project::{Project, load};
 use crate::pump::{self, Route, Sink, not_written};
-use crate::{JobError, deviation, heads, notes, orientation, rules};
+use crate::{JobError, deviation, heads, is_master, notes, orientation, rules};
+use cupola_masters::DOLBY_SETTINGS;
 use cupola_masters::{AdmBwfSink, Companion, DamfSink, FileReport, PendingFile, WavSink, WavSpec};
-use cupola_model::{Finding, HeadTrack, StemUse, Timeline};
+use cupola_model::{Finding, HeadTrack, Lane, StemUse, Timeline};
 use cupola_render::binaural::{BinauralOptions, BinauralRenderer};
 use cupola_render::{RenderError, Renderer, SpeakerRenderer};
 use cupola_stems::{StemError, UseReader};
@@ -37,12 +38,26 @@ fn run(
     progress: &dyn Progress,
 ) -> Result<ProduceReport, JobError> {
     let started = Instant::now();
+    if matches!(binding, Binding::SceneOutputs { .. }) && is_master(scene) {
+        let reason = "this is sound, not a scene, and asks for no outputs; `cupola render` renders a \
+                      master, `cupola info` shows what it holds";
+        return Err(JobError::InputUnreadable {
+            path: scene.to_owned(),
+            reason: reason.to_owned(),
+        });
+    }
     progress.stage("Reading the scene and its stems", 0);
     let project = load(scene, &options.selection)?;
     let timeline = &project.timeline;
     let plan = plan(&project, scene, binding, options)?;
     let mut findings = project.findings.clone();
     let recipes: Vec<_> = plan.outputs.iter().map(|o| &o.recipe).collect();
+    // An ADM BWF keeps what a scene has no key for.
+    let keeps =
+        |r: &&Recipe| !matches!(r, Recipe::Master { format } if *format != MasterFormat::AdmBwf);
+    if project.settings.is_some() && recipes.iter().all(keeps) {
+        findings.retain(|finding| finding.rule != DOLBY_SETTINGS);
+    }
     findings.extend(notes::master(timeline, &recipes));
     findings.extend(notes::loudspeaker_features(timeline, &recipes));
 
@@ -52,7 +67,9 @@ fn run(
     let passed = pump::run(timeline, readers, &mut routes, options.io_frames, progress)?;
     findings.extend(passed.lanes.findings(timeline));
     findings.extend(passed.tails.findings(timeline));
-    if plan.outputs.iter().any(|o| matches!(o.recipe, Recipe::Master { .. })) {
+    // Plain ADM keeps polar positions as they are.
+    let converts = |o: &Planned| matches!(&o.recipe, Recipe::Master { format } if *format != MasterFormat::AdmItu);
+    if plan.outputs.iter().any(converts) {
         findings.extend(deviation::note(timeline));
     }
 
@@ -106,10 +123,10 @@ fn set_up(
     options: &ProduceOptions,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Route>, JobError> {
+    let timeline = &project.timeline;
     let route = |output| {
-        let timeline = &project.timeline;
         let renderer = renderer(output, project, options, findings)?;
-        let sink = sink(output, timeline, options.force)?;
+        let sink = sink(output, project, options.force)?;
         Ok(Route::new(renderer, sink, timeline, options.io_frames))
     };
     plan.outputs.iter().map(route).collect()
@@ -151,7 +168,8 @@ fn renderer(
     }
 }
 
-fn sink(output: &Planned, timeline: &Timeline, force: bool) -> Result<Sink, JobError> {
+fn sink(output: &Planned, project: &Project, force: bool) -> Result<Sink, JobError> {
+    let timeline = &project.timeline;
     // The plan has made sure that what exists may be replaced.
     let overwrite = force || output.files().iter().any(|file| file.exists());
     let rate = timeline.sample_rate;
@@ -165,7 +183,16 @@ fn sink(output: &Planned, timeline: &Timeline, force: bool) -> Result<Sink, JobE
         }
         Recipe::Binaural { depth, .. } => wav(WavSpec::headphones(rate, *depth)),
         Recipe::Master { format: MasterFormat::AdmBwf } => {
-            AdmBwfSink::create(&output.path, overwrite, timeline)
+            AdmBwfSink::create(&output.path, overwrite, timeline).map(|sink| {
+                let sink = match &project.settings {
+                    Some(settings) => sink.with_settings(settings.clone(), channels_of(timeline)),
+                    None => sink,
+                };
+                Sink::AdmBwf(Box::new(sink))
+            })
+        }
+        Recipe::Master { format: MasterFormat::AdmItu } => {
+            AdmBwfSink::create_itu(&output.path, overwrite, timeline)
                 .map(|sink| Sink::AdmBwf(Box::new(sink)))
         }
         Recipe::Master { format: MasterFormat::Damf } => {
@@ -174,6 +201,12 @@ fn sink(output: &Planned, timeline: &Timeline, force: bool) -> Result<Sink, JobE
         }
     }
     .map_err(|e| not_written(&e))
+}
+
+/// The channel of the one stem that each lane is, as in a master.
+fn channels_of(timeline: &Timeline) -> Vec<Option<usize>> {
+    let channel = |lane: &Lane| lane.sources.first().map(|source| usize::from(source.channel));
+    timeline.lanes.iter().map(channel).collect()
 }
 
 /// Ends every file, and only when all are whole gives them their names.

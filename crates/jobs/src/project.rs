@@ -3,7 +3,8 @@
 use crate::includes::Includes;
 use crate::info::is_riff;
 use crate::options::Selection;
-use crate::{JobError, rules};
+use crate::{JobError, is_master, mastered, rules};
+use cupola_masters::DolbySettings;
 use cupola_model::{Finding, FrameIndex, Item, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, StemRequest};
 use rayon::prelude::*;
@@ -26,6 +27,8 @@ pub(crate) struct Project {
     pub(crate) folder: PathBuf,
     /// Warnings and notes.
     pub(crate) findings: Vec<Finding>,
+    /// What a master says beside its ADM, and has no key in scenes.
+    pub(crate) settings: Option<DolbySettings>,
 }
 
 impl Project {
@@ -35,8 +38,12 @@ impl Project {
     }
 }
 
-/// Reads a scene, looks at every stem and resolves both to a timeline of what is selected.
+/// Reads a scene, looks at every stem and resolves both to a timeline of what is selected; or reads a
+/// master.
 pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobError> {
+    if is_master(path) {
+        return mastered::load(path, selection);
+    }
     Reading::of(path)?.project(selection)
 }
 
@@ -106,7 +113,7 @@ impl Reading {
             return Err(JobError::Internal("the timeline names a stem the scene lacks".into()));
         }
         let (included, folder) = (self.included.clone(), self.folder.clone());
-        Ok(Project { scene, timeline, stem_paths, included, folder, findings })
+        Ok(Project { scene, timeline, stem_paths, included, folder, findings, settings: None })
     }
 }
 
@@ -147,7 +154,7 @@ fn select(scene: &mut Scene, selection: &Selection) -> Result<(), JobError> {
 }
 
 /// Silences the objects that matter less than asked for.
-fn leave_out(timeline: &mut Timeline, importance: u8) -> Option<Finding> {
+pub(crate) fn leave_out(timeline: &mut Timeline, importance: u8) -> Option<Finding> {
     let Timeline { items, lanes, .. } = timeline;
     let mut names = Vec::new();
     for item in items {
@@ -166,10 +173,10 @@ fn leave_out(timeline: &mut Timeline, importance: u8) -> Option<Finding> {
 }
 
 /// The rule of a part of the programme that is not in it.
-const REGION: &str = "scene.region";
+pub(crate) const REGION: &str = "scene.region";
 
 /// What is wrong with the times of a selection, which stand in no file.
-fn wrong_region(findings: &[Finding]) -> JobError {
+pub(crate) fn wrong_region(findings: &[Finding]) -> JobError {
     let words = findings.iter().map(|finding| {
         let Finding { message, found, allowed, hint, .. } = finding;
         let parts = [("found ", found), ("allowed ", allowed), ("", hint)];

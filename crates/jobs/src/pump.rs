@@ -110,7 +110,7 @@ fn pieces(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>
     range.step_by(size.max(1)).map(move |start| start..(start + size).min(end))
 }
 
-fn chunk_frames(timeline: &Timeline) -> usize {
+pub(crate) fn chunk_frames(timeline: &Timeline) -> usize {
     timeline.sample_rate.grid_frames() as usize * CHUNK_BLOCKS
 }
 
@@ -150,15 +150,48 @@ pub(crate) fn run(
     io_frames: usize,
     progress: &dyn Progress,
 ) -> Result<Passed, JobError> {
-    let chunk = chunk_frames(timeline);
     let latency = routes.iter().map(|r| r.latency_left).max().unwrap_or(0);
-    let chunks = (timeline.length.0 + latency).div_ceil(chunk as u64);
-    let mut mixer = LaneMixer::new(timeline).map_err(|e| JobError::Internal(e.to_string()))?;
-    let mut lanes = PlanarBlock::new(timeline.lanes.len(), chunk);
     let mut passed = Passed {
         lanes: LaneStats::new(timeline.lanes.len()),
         tails: Tails::new(timeline.stems.len()),
     };
+    progress.stage("Rendering", timeline.length.0);
+    let stats = &mut passed.lanes;
+    let take = |lanes: &PlanarBlock, live: usize| {
+        stats.add(lanes, live);
+        routes.par_iter_mut().try_for_each(|route| route.process(lanes))
+    };
+    let (mut intake, mut blocks) = pass(timeline, readers, latency, io_frames, progress, take)?;
+    read_tails(timeline, &mut intake, &mut blocks, &mut passed.tails, progress)?;
+    Ok(passed)
+}
+
+/// Reads every stem once and hands the lanes to `take`, block by block: a block, and how many of its
+/// frames belong to the programme.
+pub(crate) fn listen(
+    timeline: &Timeline,
+    readers: Vec<UseReader>,
+    io_frames: usize,
+    progress: &dyn Progress,
+    take: impl FnMut(&PlanarBlock, usize) -> Result<(), JobError> + Send,
+) -> Result<(), JobError> {
+    progress.stage("Comparing", timeline.length.0);
+    pass(timeline, readers, 0, io_frames, progress, take).map(|_| ())
+}
+
+/// The loop. Gives back what it read with, for what comes after the end of the programme.
+fn pass<'t>(
+    timeline: &'t Timeline,
+    readers: Vec<UseReader>,
+    latency: u64,
+    io_frames: usize,
+    progress: &dyn Progress,
+    mut take: impl FnMut(&PlanarBlock, usize) -> Result<(), JobError> + Send,
+) -> Result<(Intake<'t>, Vec<PlanarBlock>), JobError> {
+    let chunk = chunk_frames(timeline);
+    let chunks = (timeline.length.0 + latency).div_ceil(chunk as u64);
+    let mut mixer = LaneMixer::new(timeline).map_err(|e| JobError::Internal(e.to_string()))?;
+    let mut lanes = PlanarBlock::new(timeline.lanes.len(), chunk);
     let names = timeline.stems.iter().map(|s| s.name.as_str()).collect();
     let mut intake = Intake { names, readers, io_frames };
     let new_blocks = || -> Vec<PlanarBlock> {
@@ -171,7 +204,6 @@ pub(crate) fn run(
     let live_in = |index: u64| {
         timeline.length.0.saturating_sub(index * chunk as u64).min(chunk as u64) as usize
     };
-    progress.stage("Rendering", timeline.length.0);
     let started = Instant::now();
     intake.read(&mut current, live_in(0))?;
     for index in 0..chunks {
@@ -181,8 +213,7 @@ pub(crate) fn run(
             || -> Result<(), JobError> {
                 mixer.process(&current, &mut lanes);
                 silence_from(&mut lanes, live);
-                passed.lanes.add(&lanes, live);
-                routes.par_iter_mut().try_for_each(|route| route.process(&lanes))
+                take(&lanes, live)
             },
         );
         rendered.and(read)?;
@@ -195,8 +226,7 @@ pub(crate) fn run(
         let seconds = done as f64 / f64::from(timeline.sample_rate.hz());
         progress.speed(seconds / started.elapsed().as_secs_f64().max(1e-9));
     }
-    read_tails(timeline, &mut intake, &mut current, &mut passed.tails, progress)?;
-    Ok(passed)
+    Ok((intake, current))
 }
 
 /// Reads on to the end of the longest stem that is used, or to the first stem that cannot be read. Of a

@@ -37,6 +37,34 @@ cupola_model::rules! {
         "Move `end` later, or leave it out.";
     IMPORT_THINNED = "import.thinned", warning, "A master has more movement than a scene can hold.",
         "Check the movement, or split the programme where it matters.";
+    DIFF_SAMPLE_RATE = "diff.sample_rate", warning, "Two programmes have different sample rates.",
+        "Convert one of them first: nothing else can be compared.";
+    DIFF_LENGTH = "diff.length", warning, "Two programmes differ in length.",
+        "Look which one is right; the shorter one counts as silent at its end.";
+    DIFF_FRAME_RATE = "diff.frame_rate", warning, "Two programmes state different frame rates.",
+        "Set `frame_rate` in the scene.";
+    DIFF_ADDED = "diff.item.added", warning, "A bed or object is in the second programme alone.",
+        "Nothing, if it was meant.";
+    DIFF_REMOVED = "diff.item.removed", warning, "A bed or object is in the first programme alone.",
+        "Nothing, if it was meant.";
+    DIFF_RENAMED = "diff.item.renamed", warning, "A bed or object has another name.",
+        "Nothing, if it was meant; the finding says how it was told.";
+    DIFF_GROUPS = "diff.item.groups", warning, "A bed or object belongs to other groups.",
+        "Nothing, if it was meant; a master keeps the first group alone.";
+    DIFF_BINAURAL = "diff.item.binaural", warning, "A bed or object has another headphone mode.",
+        "Nothing, if it was meant.";
+    DIFF_BED = "diff.bed.format", warning, "A bed has other channels.",
+        "Nothing, if it was meant.";
+    DIFF_MOVED = "diff.object.moved", warning, "An object is somewhere else at some time.",
+        "Nothing, if it was meant; `cupola show` tells more of that instant.";
+    DIFF_GAIN = "diff.object.gain", warning, "The keyframed gain of an object differs at some time.",
+        "Nothing, if it was meant.";
+    DIFF_SIZE = "diff.object.size", warning, "The size of an object differs at some time.",
+        "Nothing, if it was meant.";
+    DIFF_FEATURES = "diff.object.features", warning, "Snap, zones, divergence, diffuse or importance of an object differ.",
+        "Nothing, if it was meant; not every format keeps all of them.";
+    DIFF_SOUND = "diff.sound", warning, "The sound of a track differs.",
+        "Listen at the time that the finding names.";
     GAINS_SYNTAX = "gains.file.syntax", error, "A list of objects that is not JSON.",
         "Look at the place and before it: commas, brackets and quotation marks.";
     GAINS_LIST = "gains.file.list", error, "There is no list of objects in the file.",

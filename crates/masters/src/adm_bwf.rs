@@ -3,8 +3,8 @@
 use crate::dbmd::Dbmd;
 use crate::error::in_file;
 use crate::meter::Meter;
-use crate::{Finished, MastersError, PendingFile};
-use cupola_adm::{AdmError, check_limits, tracks, write_axml};
+use crate::{DolbySettings, Finished, MastersError, PendingFile};
+use cupola_adm::{AdmError, check_itu, check_limits, itu_tracks, tracks, write_axml, write_itu};
 use cupola_bw64::{ChnaEntry, Format, LargeForm, SampleFormat, TailWriter, Writer, WriterOptions};
 use cupola_model::{FrameCount, FrameIndex, Item, PlanarBlock, Severity, Timeline};
 use std::io::{BufWriter, Seek, Write};
@@ -13,6 +13,13 @@ use std::path::{Path, PathBuf};
 
 /// The metadata text is written in pieces of this size.
 const TEXT_BUFFER: usize = 1 << 20;
+
+/// What the metadata of a file is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Profile {
+    Atmos,
+    Itu,
+}
 
 /// A master being written: 24 bits, RIFF or above 4 GiB RF64, never BW64, because Dolby's tools
 /// and REAPER open no BW64. Chunks stand in the order of every real master: `JUNK` or `ds64`,
@@ -23,13 +30,47 @@ pub struct AdmBwfSink {
     writer: Writer<PendingFile>,
     meter: Meter,
     tracks: usize,
+    profile: Profile,
+    settings: Option<(DolbySettings, Vec<Option<usize>>)>,
 }
 
 impl AdmBwfSink {
     /// Starts the file under a temporary name. A programme that does not fit the profile is
     /// refused; see [`check_limits`](crate::check_limits).
     pub fn create(path: &Path, overwrite: bool, timeline: &Timeline) -> Result<Self, MastersError> {
-        let mut errors = check_limits(timeline);
+        Self::start(path, overwrite, timeline, Profile::Atmos)
+    }
+
+    /// Starts a file of plain ADM by BS.2076-2, without profile and without `dbmd`: RIFF, or above 4 GiB
+    /// BW64 as BS.2088 wants it. A programme that does not fit is refused; see
+    /// [`check_itu`](crate::check_itu).
+    pub fn create_itu(
+        path: &Path,
+        overwrite: bool,
+        timeline: &Timeline,
+    ) -> Result<Self, MastersError> {
+        Self::start(path, overwrite, timeline, Profile::Itu)
+    }
+
+    /// Takes over what another master says beside its ADM: trims, downmix, first frame of action, head
+    /// tracking. `channels` are the tracks of that master that the tracks here come from. Plain ADM has no
+    /// place for any of it.
+    #[must_use]
+    pub fn with_settings(mut self, settings: DolbySettings, channels: Vec<Option<usize>>) -> Self {
+        self.settings = Some((settings, channels));
+        self
+    }
+
+    fn start(
+        path: &Path,
+        overwrite: bool,
+        timeline: &Timeline,
+        profile: Profile,
+    ) -> Result<Self, MastersError> {
+        let (mut errors, large_form) = match profile {
+            Profile::Atmos => (check_limits(timeline), LargeForm::Rf64),
+            Profile::Itu => (check_itu(timeline), LargeForm::Bw64),
+        };
         errors.retain(|finding| finding.severity == Severity::Error);
         if !errors.is_empty() {
             return Err(MastersError::Adm {
@@ -39,13 +80,13 @@ impl AdmBwfSink {
         }
         let names = track_names(timeline);
         let tracks = names.len();
-        let channels = u16::try_from(tracks).expect("the profile allows 128 tracks");
+        let channels = u16::try_from(tracks).expect("at most 1024 tracks are allowed");
         let format = Format::new(timeline.sample_rate.hz(), channels, SampleFormat::I24);
-        let options = WriterOptions { format, large_form: LargeForm::Rf64 };
+        let options = WriterOptions { format, large_form };
         let pending = PendingFile::create(path, overwrite)?;
         let writer = Writer::new(pending, options).map_err(in_file(path))?;
         let meter = Meter::new(names.into_iter(), true);
-        Ok(Self { path: path.to_owned(), writer, meter, tracks })
+        Ok(Self { path: path.to_owned(), writer, meter, tracks, profile, settings: None })
     }
 
     /// Appends these frames of a block whose channels are the lanes of the timeline.
@@ -66,9 +107,12 @@ impl AdmBwfSink {
     /// Ends the sound and writes the metadata of the timeline the sink was created with; the file
     /// still has its temporary name.
     pub fn finish(self, timeline: &Timeline) -> Result<Finished, MastersError> {
-        let Self { path, writer, meter, tracks: written } = self;
+        let Self { path, writer, meter, tracks: written, profile, settings } = self;
         let frames = FrameCount(writer.frames());
-        let rows = tracks(timeline);
+        let rows = match profile {
+            Profile::Atmos => tracks(timeline),
+            Profile::Itu => itu_tracks(timeline),
+        };
         if frames != timeline.length || rows.len() != written {
             return Err(MastersError::OtherProgramme {
                 path,
@@ -89,9 +133,12 @@ impl AdmBwfSink {
             .collect();
         let chna = ChnaEntry::encode(&chna).map_err(in_file(&path))?;
         let mut tail = writer.finish_data().map_err(in_file(&path))?;
-        write_axml_chunk(timeline, &mut tail, &path)?;
+        write_axml_chunk(timeline, profile, &mut tail, &path)?;
         tail.write_chunk(*b"chna", &chna).map_err(in_file(&path))?;
-        tail.write_chunk(*b"dbmd", &Dbmd::of(timeline).encode()).map_err(in_file(&path))?;
+        if profile == Profile::Atmos {
+            let payload = dbmd_payload(timeline, settings);
+            tail.write_chunk(*b"dbmd", &payload).map_err(in_file(&path))?;
+        }
         let mut pending = tail.finish().map_err(in_file(&path))?;
         let bytes =
             pending.stream_position().map_err(|source| MastersError::Write { path, source })?;
@@ -99,15 +146,32 @@ impl AdmBwfSink {
     }
 }
 
+/// The chunk of this programme, with the settings of the master it was made from.
+fn dbmd_payload(
+    timeline: &Timeline,
+    settings: Option<(DolbySettings, Vec<Option<usize>>)>,
+) -> Vec<u8> {
+    let payload = Dbmd::of(timeline).encode();
+    let Some((from, channels)) = settings else { return payload };
+    let mut fresh = DolbySettings::read(payload).expect("what is written is read");
+    from.carry_into(&mut fresh, &channels);
+    fresh.into_payload()
+}
+
 fn write_axml_chunk(
     timeline: &Timeline,
+    profile: Profile,
     tail: &mut TailWriter<PendingFile>,
     path: &Path,
 ) -> Result<(), MastersError> {
     let failed = |source| MastersError::Write { path: path.to_owned(), source };
     let chunk = tail.start_chunk(*b"axml").map_err(in_file(path))?;
     let mut text = BufWriter::with_capacity(TEXT_BUFFER, chunk);
-    write_axml(timeline, &mut text).map_err(|error| match error {
+    let written = match profile {
+        Profile::Atmos => write_axml(timeline, &mut text),
+        Profile::Itu => write_itu(timeline, &mut text),
+    };
+    written.map_err(|error| match error {
         AdmError::Write(source) => failed(source),
         source => MastersError::Adm { path: path.to_owned(), source },
     })?;

@@ -226,7 +226,7 @@ pub(crate) fn checksum(body: &[u8]) -> u8 {
     body.iter().fold(size, |sum, byte| sum.wrapping_add(*byte)).wrapping_neg()
 }
 
-fn frame_rate_code(rate: FrameRate) -> u8 {
+pub(crate) fn frame_rate_code(rate: FrameRate) -> u8 {
     match rate {
         FrameRate::Fps23_976 => 1,
         FrameRate::Fps24 => 2,
@@ -237,7 +237,7 @@ fn frame_rate_code(rate: FrameRate) -> u8 {
     }
 }
 
-fn mode_code(mode: BinauralMode) -> u8 {
+pub(crate) fn mode_code(mode: BinauralMode) -> u8 {
     match mode {
         BinauralMode::Off => 0,
         BinauralMode::Near => 1,

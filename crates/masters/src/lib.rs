@@ -20,26 +20,33 @@ mod damf;
 mod dbmd;
 mod describe;
 mod dither;
+mod dolby;
 mod error;
 mod import;
 mod meter;
 mod order;
 mod pending;
 mod read_damf;
+mod retag;
 mod wav;
 
 pub use adm_bwf::AdmBwfSink;
 pub use check::{MasterCheck, MasterForm, check_master, is_master};
-pub use cupola_adm::{AdmKind, Content, ObjectSummary, Programme, Summary, check_limits};
+pub use cupola_adm::rules::import::DOLBY_SETTINGS;
+pub use cupola_adm::{
+    AdmKind, Content, ObjectSummary, Programme, Summary, check_itu, check_limits,
+};
 pub use cupola_damf::check as check_damf;
 pub use damf::{DamfSink, damf_files};
 pub use dbmd::{Dbmd, DbmdInfo};
 pub use describe::{FileInfo, describe};
+pub use dolby::{DolbySettings, Setting, SettingError};
 pub use error::{DbmdError, MastersError};
 pub use import::{ImportedMaster, import_master, is_repair};
 pub use meter::{ChannelReport, FileReport};
 pub use order::{ChannelMap, ChannelOrder};
 pub use pending::{Companion, Finished, PendingFile};
+pub use retag::{copy_with_settings, read_settings};
 pub use wav::{SampleDepth, WavChannel, WavSink, WavSpec};
 
 /// Every rule that a programme meets on its way to a master and back, and every rule of a finished one.

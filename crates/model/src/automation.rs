@@ -238,11 +238,22 @@ impl Automation {
         length: FrameCount,
         rate: SampleRate,
     ) -> impl Iterator<Item = MasterBlock> + '_ {
+        self.master_blocks_on(length, rate, rate.grid_frames())
+    }
+
+    /// [`master_blocks`](Self::master_blocks) on another grid: while something moves, a block every
+    /// `grid` frames.
+    pub fn master_blocks_on(
+        &self,
+        length: FrameCount,
+        rate: SampleRate,
+        grid: u32,
+    ) -> impl Iterator<Item = MasterBlock> + '_ {
         let end = FrameIndex(length.0);
         let mut start = (length.0 > 0).then_some(FrameIndex(0));
         std::iter::from_fn(move || {
             let block_start = start?;
-            start = self.next_block_start(block_start, end, rate);
+            start = self.next_block_start(block_start, end, rate, grid);
             let block_end = start.unwrap_or(end);
             Some(MasterBlock {
                 start: block_start,
@@ -257,13 +268,14 @@ impl Automation {
         start: FrameIndex,
         end: FrameIndex,
         rate: SampleRate,
+        grid: u32,
     ) -> Option<FrameIndex> {
         let shortest = FrameCount((SHORTEST_BLOCK_S * f64::from(rate.hz())).ceil() as u64);
         let earliest = start + shortest;
         let latest = FrameIndex(end.0.saturating_sub(shortest.0));
         let mut knot = start;
         loop {
-            knot = self.next_knot(knot, rate.grid_frames())?;
+            knot = self.next_knot(knot, grid)?;
             if knot >= end || earliest > latest {
                 return None;
             }

@@ -104,6 +104,7 @@ pub use layouts::{
 };
 pub use parse::{Draft, draft_scene, parse_scene, parse_scene_with};
 pub use reference::key_reference;
+pub use region::crop;
 pub use rules::RULES;
 pub use scene::{
     BitDepth, ChannelOrder, HeadRequest, MasterKind, OutputKind, OutputRequest, Scene, StemRequest,

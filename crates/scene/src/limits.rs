@@ -4,7 +4,7 @@ use crate::groups;
 use crate::place::{FileId, Findings, Mark, Spot};
 use crate::read::Cursor;
 use crate::rules;
-use crate::scene::{BedEntry, Feed, ObjectEntry, OutputKind, Scene};
+use crate::scene::{BedEntry, Feed, MasterKind, ObjectEntry, OutputKind, Scene};
 use crate::suspects;
 use cupola_model::{BedFormat, Finding, Place, Severity};
 use std::collections::HashMap;
@@ -45,8 +45,9 @@ pub(crate) fn check(scene: &Scene, root: &Cursor<'_>, findings: &mut Findings) {
 }
 
 impl Scene {
+    /// Whether an Atmos master is wanted.
     pub(crate) fn wants_master(&self) -> bool {
-        self.outputs.iter().any(|output| matches!(output.kind, OutputKind::Master(_)))
+        self.outputs.iter().any(|output| is_atmos(&output.kind))
     }
 
     /// Channels of all beds, padding included.
@@ -171,8 +172,13 @@ fn pairs_hint(scene: &Scene) -> String {
     )
 }
 
+/// Plain ADM has no profile that limits it.
+fn is_atmos(kind: &OutputKind) -> bool {
+    matches!(kind, OutputKind::Master(MasterKind::AdmBwf | MasterKind::Damf))
+}
+
 fn check_masters(scene: &Scene, whole: bool, findings: &mut Findings) {
-    let master = scene.outputs.iter().find(|output| matches!(output.kind, OutputKind::Master(_)));
+    let master = scene.outputs.iter().find(|output| is_atmos(&output.kind));
     let Some(master) = master else { return };
     let Place { line, column, ref path, .. } = master.place;
     let mark = Mark { file: FileId::SCENE, line, column };

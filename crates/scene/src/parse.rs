@@ -28,7 +28,7 @@ pub(crate) const PAD_BED: [(&str, bool); 1] = [("7.1.2", true)];
 /// The heads of binaural outputs.
 pub(crate) const HEADS: [(&str, ()); 1] = [("default", ())];
 /// The kinds of master.
-pub(crate) const MASTERS: [(&str, MasterKind); 2] = MasterKind::ALL;
+pub(crate) const MASTERS: [(&str, MasterKind); 3] = MasterKind::ALL;
 /// The sample formats of outputs.
 pub(crate) const BITS: [(&str, BitDepth); 3] =
     [("16", BitDepth::Int16), ("24", BitDepth::Int24), ("32", BitDepth::Float32)];

@@ -1,12 +1,14 @@
 //! A part of the programme alone, as asked for beside the scene.
 
+use crate::edit_map::EditMap;
 use crate::edits::EditMaps;
 use crate::place::{Findings, Spot};
 use crate::read::Cursor;
 use crate::rules;
 use crate::scene::Scene;
 use crate::yaml::Node;
-use cupola_model::{Finding, FrameCount, FrameIndex};
+use cupola_model::{Clip, Finding, FrameCount, FrameIndex, Item, LinearGain, StemUse, Timeline};
+use std::sync::Arc;
 
 /// Frames of the edited programme: the first one, and the one after the last.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +20,37 @@ pub(crate) struct Region {
 /// A place that is in no file.
 fn at_key(key: &str) -> Spot {
     Spot { path: key.to_owned(), ..Spot::default() }
+}
+
+/// Keeps a part of a programme whose stems are heard straight through, such as that of a master: from one
+/// frame up to another, which lie in it and in order. As in [`Scene::keep_region`] its edges are not faded, and
+/// the 10 ms grid of its movement stays where it was.
+///
+/// # Panics
+/// When there is no such part, or a stem is in clips.
+pub fn crop(timeline: &mut Timeline, from: FrameIndex, until: FrameIndex) {
+    assert!(from < until && until.0 <= timeline.length.0, "a part of the programme");
+    let straight = |stem: &StemUse| stem.clips.is_none() && stem.cuts.is_none();
+    assert!(timeline.stems.iter().all(straight), "stems heard straight through");
+    let mut map = EditMap::identity(timeline.length);
+    map.keep(from.0..until.0);
+    let all = "there is no limit";
+    for item in &mut timeline.items {
+        if let Item::Object(object) = item {
+            object.automation = map.automation(&object.automation, usize::MAX).expect(all);
+        }
+    }
+    for source in timeline.lanes.iter_mut().flat_map(|lane| &mut lane.sources) {
+        if let Some(envelope) = &mut source.envelope {
+            *envelope = Arc::new(map.envelope(envelope, usize::MAX).expect(all));
+        }
+    }
+    timeline.length = map.length();
+    for stem in &mut timeline.stems {
+        // A clip, because what lies outside was left out on purpose.
+        let (at, length, gain) = (FrameIndex(0), timeline.length, LinearGain::UNITY);
+        stem.clips = Some(vec![Clip { at, from, length, gain, fades: vec![] }]);
+    }
 }
 
 impl Scene {

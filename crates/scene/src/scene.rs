@@ -67,7 +67,7 @@ pub struct OutputRequest {
     /// What.
     pub kind: OutputKind,
     /// The part of the file name that tells this output from the others: the author's `name`, or
-    /// the layout, `binaural`, `adm-bwf` or `damf`. Unique in a scene.
+    /// the layout, `binaural`, `adm-bwf`, `damf` or `adm-itu`. Unique in a scene.
     pub name: String,
     /// Where it is asked for; line 0 for the outputs of a scene that asks for none.
     pub place: Place,
@@ -92,7 +92,7 @@ pub enum OutputKind {
         /// Format of the samples.
         bits: BitDepth,
     },
-    /// An Atmos master; always 24-bit.
+    /// An object-based master; always 24-bit.
     Master(MasterKind),
 }
 
@@ -113,18 +113,21 @@ pub enum MasterKind {
     AdmBwf,
     /// Three files, as Dolby's encoders read them.
     Damf,
+    /// One file of plain ADM, without profile.
+    AdmItu,
 }
 
 impl MasterKind {
     /// Every kind.
-    pub(crate) const ALL: [(&'static str, Self); 2] =
-        [("adm-bwf", Self::AdmBwf), ("damf", Self::Damf)];
+    pub(crate) const ALL: [(&'static str, Self); 3] =
+        [("adm-bwf", Self::AdmBwf), ("damf", Self::Damf), ("adm-itu", Self::AdmItu)];
 
     /// The word in scenes.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AdmBwf => "adm-bwf",
             Self::Damf => "damf",
+            Self::AdmItu => "adm-itu",
         }
     }
 }

@@ -285,7 +285,8 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
         KeySpec {
             key: "master",
             about: "An object-based master that stays a scene until it is played: `adm-bwf` is \
-                    one file, `damf` the three that Dolby's encoders read; 24-bit.",
+                    one file, `damf` the three that Dolby's encoders read, `adm-itu` plain ADM by \
+                    BS.2076-2 for tools that know no Atmos; 24-bit.",
             kind: Kind::Words(|| words(&parse::MASTERS)),
             absent: Means("another kind of output"),
             example: "adm-bwf",
@@ -310,7 +311,7 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
             key: "name",
             about: "The part of the file name that tells this output from the others.",
             kind: Kind::Text,
-            absent: Means("the layout, `binaural`, `adm-bwf` or `damf`"),
+            absent: Means("the layout, `binaural`, `adm-bwf`, `damf` or `adm-itu`"),
             example: "preview",
         },
     ],

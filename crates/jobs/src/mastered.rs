@@ -1,0 +1,129 @@
+//! A master where a scene is asked for: its programme as it was read, and what of it is wanted.
+
+use crate::options::Selection;
+use crate::project::{Project, REGION, leave_out, wrong_region};
+use crate::{JobError, info};
+use cupola_masters::{import_master, read_settings};
+use cupola_model::{Finding, FrameCount, FrameIndex, Item, Place, Timeline, TrackIndex};
+use cupola_scene::Scene;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Reads a master as a project whose only stem is its sound. What had to be repaired is among the
+/// findings.
+pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobError> {
+    if let Some(version) = &selection.version {
+        return Err(JobError::Usage(format!(
+            "{} is a master and has no version called {version}; versions are made from a scene",
+            path.display()
+        )));
+    }
+    let imported = import_master(path).map_err(|error| info::unreadable(path, &error))?;
+    // DAMF has them in its root.
+    let riff = info::is_riff(path);
+    let settings = if riff { read_settings(path).ok().flatten() } else { None };
+    let mut timeline = imported.timeline;
+    in_order_of_tracks(&mut timeline);
+    let mut findings = imported.findings;
+    if let Some(group) = &selection.group {
+        solo(&mut timeline, group)?;
+    }
+    let mut scene = times_of(path, &timeline)?;
+    let wrong = scene.keep_region(selection.from.as_deref(), selection.until.as_deref());
+    if !wrong.is_empty() {
+        return Err(wrong_region(&wrong));
+    }
+    if let Some((from, until)) = scene.region() {
+        let until = until.unwrap_or(FrameIndex(timeline.length.0));
+        within(&timeline, from, until)?;
+        cupola_scene::crop(&mut timeline, from, until);
+    }
+    findings.extend(leave_out(&mut timeline, selection.importance));
+    timeline.validate().map_err(|e| JobError::Internal(e.to_string()))?;
+    let stem_paths = timeline.stems.iter().map(|_| imported.sound.clone()).collect();
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    // The sound may be in a file of its own, but what is asked for by name is read as well.
+    let included = vec![path.to_owned()];
+    Ok(Project { scene, timeline, stem_paths, included, folder, findings, settings })
+}
+
+/// Puts beds and objects into the order of their tracks in the file. An import has them in the order of
+/// the groups that hold them.
+fn in_order_of_tracks(timeline: &mut Timeline) {
+    let lanes = std::mem::take(&mut timeline.lanes);
+    let channel = |lane: TrackIndex| {
+        // What no track of the file feeds comes last.
+        lanes[lane.0].sources.first().map_or(u16::MAX, |source| source.channel)
+    };
+    timeline.items.sort_by_key(|item| match item {
+        Item::Bed(bed) => (0, bed.channels.first().map_or(0, |first| channel(first.lane))),
+        Item::Object(object) => (1, channel(object.lane)),
+    });
+    for item in &mut timeline.items {
+        let own: Vec<&mut TrackIndex> = match item {
+            Item::Bed(bed) => bed.channels.iter_mut().map(|channel| &mut channel.lane).collect(),
+            Item::Object(object) => vec![&mut object.lane],
+        };
+        for track in own {
+            timeline.lanes.push(lanes[track.0].clone());
+            *track = TrackIndex(timeline.lanes.len() - 1);
+        }
+    }
+}
+
+/// Silences every item outside a group. Length and tracks stay.
+fn solo(timeline: &mut Timeline, group: &str) -> Result<(), JobError> {
+    let Timeline { items, lanes, .. } = timeline;
+    let known: BTreeSet<&String> = items.iter().flat_map(groups_of).collect();
+    if !known.iter().any(|name| *name == group) {
+        let names = known.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let known =
+            if names.is_empty() { "it has no groups".into() } else { format!("it has {names}") };
+        return Err(JobError::Usage(format!("the master has no group called {group}; {known}")));
+    }
+    for item in items.iter().filter(|item| !groups_of(item).iter().any(|name| name == group)) {
+        match item {
+            Item::Bed(bed) => bed.channels.iter().for_each(|c| lanes[c.lane.0].sources.clear()),
+            Item::Object(object) => lanes[object.lane.0].sources.clear(),
+        }
+    }
+    Ok(())
+}
+
+fn groups_of(item: &Item) -> &[String] {
+    match item {
+        Item::Bed(bed) => &bed.groups,
+        Item::Object(object) => &object.groups,
+    }
+}
+
+/// A scene that knows the rates of a master and nothing else, so that times mean what they mean in
+/// scenes.
+fn times_of(path: &Path, timeline: &Timeline) -> Result<Scene, JobError> {
+    let text = format!(
+        "cupola: 1\nsample_rate: {}\nframe_rate: {}\nstems: {{master: {{file: master.wav}}}}\n\
+         objects: [{{stem: master, position: {{azimuth: 0}}}}]\n",
+        timeline.sample_rate.hz(),
+        timeline.frame_rate.name()
+    );
+    let parsed = cupola_scene::parse_scene(&text, "master");
+    parsed.value.ok_or_else(|| {
+        let reason = format!("{} Hz is no rate that a scene can have", timeline.sample_rate.hz());
+        JobError::InputUnreadable { path: path.to_owned(), reason }
+    })
+}
+
+fn within(timeline: &Timeline, from: FrameIndex, until: FrameIndex) -> Result<(), JobError> {
+    let length = timeline.length.0;
+    if from.0 < length && until.0 <= length {
+        return Ok(());
+    }
+    let (key, word, beyond) =
+        if from.0 >= length { ("from", "before", from) } else { ("until", "up to", until) };
+    let seconds = |frame: u64| timeline.sample_rate.seconds(FrameCount(frame));
+    let finding = Finding::error(REGION, "the programme ends before this")
+        .at(Place { path: key.to_owned(), ..Place::default() })
+        .found(format!("{:.3} s", seconds(beyond.0)))
+        .allowed(format!("{word} {:.3} s", seconds(length)));
+    Err(wrong_region(&[finding]))
+}

@@ -112,5 +112,47 @@ fn movers(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, movers);
+/// How the cost grows: polar movers to one layout and to three at once, as a job renders them.
+fn growth(c: &mut Criterion) {
+    let layouts = ["7.1.4", "5.1", "9.1.6"]
+        .map(|name| cupola_scene::find_layout(name).expect("a standard layout"));
+    let mut group = c.benchmark_group("growth");
+    group.throughput(Throughput::Elements(FRAMES as u64));
+    for count in [1, 16, 64, 118, 512] {
+        let timeline = timeline(count, false, 0.0);
+        let lanes = noise(count);
+        for wanted in [1, 3] {
+            let fresh = || -> Vec<SpeakerRenderer> {
+                layouts[..wanted].iter().map(|layout| start(&timeline, layout)).collect()
+            };
+            let mut renderers = fresh();
+            let mut outs: Vec<PlanarBlock> =
+                renderers.iter().map(|r| PlanarBlock::new(r.channels(), FRAMES)).collect();
+            let calls = (POINTS as usize - 1) * 48_000 / FRAMES;
+            let mut next = 0;
+            let name = if wanted == 1 { "1 layout" } else { "3 layouts" };
+            group.bench_function(BenchmarkId::new(name, count), |b| {
+                b.iter_custom(|iterations| {
+                    let mut spent = Duration::ZERO;
+                    for _ in 0..iterations {
+                        if next == calls {
+                            renderers = fresh();
+                            next = 0;
+                        }
+                        let now = Instant::now();
+                        for (renderer, out) in renderers.iter_mut().zip(&mut outs) {
+                            renderer.process(&lanes[next % lanes.len()], out);
+                        }
+                        spent += now.elapsed();
+                        next += 1;
+                    }
+                    spent
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, movers, growth);
 criterion_main!(benches);

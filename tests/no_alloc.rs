@@ -2,7 +2,9 @@
 
 use cupola_model::*;
 use cupola_render::binaural::{BinauralOptions, BinauralRenderer};
-use cupola_render::{LaneMixer, PannerChoice, Renderer, SpeakerRenderer};
+use cupola_render::{
+    AmbisonicRenderer, DownmixRenderer, LaneMixer, PannerChoice, Renderer, SpeakerRenderer,
+};
 use std::alloc::{GlobalAlloc, Layout as MemoryLayout, System};
 use std::cell::Cell;
 
@@ -188,6 +190,24 @@ fn rendering_to_loudspeakers_does_not_allocate() {
             let count = allocations(|| (0..CALLS).for_each(|_| renderer.process(&lanes, &mut out)));
             assert_eq!(count, 0, "{choice:?} on {}: {count} allocations", layout.name);
         }
+    }
+}
+
+#[test]
+fn rendering_to_ambisonics_and_to_a_downmix_does_not_allocate() {
+    let timeline = timeline();
+    let mut lanes = PlanarBlock::new(timeline.lanes.len(), FRAMES);
+    lanes.iter_mut().for_each(|lane| lane.fill(0.1));
+    let format = AmbisonicFormat::from_name("ambix7").unwrap();
+    let surround = cupola_scene::find_layout("5.1").unwrap();
+    let choice = PannerChoice::ByPosition;
+    let downmix = DownmixRenderer::new(&timeline, surround, choice, Downmix::LtRt90).unwrap();
+    let ambisonic = AmbisonicRenderer::new(&timeline, format).unwrap();
+    let renderers: [Box<dyn Renderer>; 2] = [Box::new(downmix), Box::new(ambisonic)];
+    for mut renderer in renderers {
+        let mut out = PlanarBlock::new(renderer.channels(), FRAMES);
+        let count = allocations(|| (0..CALLS).for_each(|_| renderer.process(&lanes, &mut out)));
+        assert_eq!(count, 0, "{count} allocations with {} channels", renderer.channels());
     }
 }
 

@@ -1,7 +1,7 @@
 //! The words of the command line, as typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use cupola_jobs::PannerChoice;
+use cupola_jobs::{ChannelOrder, PannerChoice};
 use std::path::PathBuf;
 
 /// Turns music stems and a scene into immersive masters.
@@ -65,31 +65,43 @@ one wrote; any other file is left alone unless --force is given.")]
   cupola render scene.yaml --to 7.1.4
   cupola render scene.yaml --to 5.1 --to 2.0 --to binaural --bits 16
   cupola render scene.yaml --to 7.1.4 --group drums
+  cupola render scene.yaml --to 7.1.4 --group drums --group vocals
   cupola render scene.yaml --to my-room.yaml --panner vbap -o renders
   cupola render scene.yaml --to 7.1.4 --from 'bar 9' --until '+8 bars'
   cupola render scene.yaml --to 7.1.4 --version radio --from 0:30
   cupola render song.wav --to 7.1.4 --to binaural      a master, ADM BWF or DAMF of any tool
+  cupola render --walk 7.1.4 --order protools     noise from each loudspeaker in turn, no scene
 
-`cupola layouts` lists the layouts known by name. A master is read as `cupola import` reads it; what had
+`cupola layouts` lists the layouts known by name. `stereo:` mixes a 5.1 render down, 2.0 pans to two
+loudspeakers. AmbiX has ACN order and SN3D scale. A master is read as `cupola import` reads it; what had
 to be repaired is listed.")]
     Render {
         /// The scene or master
-        scene: PathBuf,
-        /// A layout by name, a layout file (.yaml), or `binaural`; may be given more than once
-        #[arg(long = "to", value_name = "LAYOUT", required = true)]
+        #[arg(required_unless_present = "walk")]
+        scene: Option<PathBuf>,
+        /// A layout by name, a layout file (.yaml), `binaural`, `stereo:loro`, `stereo:ltrt`,
+        /// `stereo:ltrt90`, `ambix1` to `ambix7` or `fuma`; may be given more than once
+        #[arg(long = "to", value_name = "LAYOUT", required_unless_present = "walk")]
         to: Vec<String>,
+        /// Instead of a scene, a file to check loudspeakers by: each channel of this layout plays noise
+        /// in turn
+        #[arg(long, value_name = "LAYOUT", conflicts_with_all = ["scene", "to", "group", "version", "from",
+              "until", "importance", "panner", "hrtf", "hrtf_eq", "threads", "io_frames"])]
+        walk: Option<String>,
         /// Folder for the outputs
         #[arg(short, long, value_name = "DIR")]
         output: Option<PathBuf>,
-        /// Render one group alone; everything else is silent, length and channels stay
+        /// Render one group alone; everything else is silent, length and channels stay. Given more than
+        /// once: a file for each group and one for the rest, which add up to the whole
         #[arg(long, value_name = "NAME")]
-        group: Option<String>,
+        group: Vec<String>,
         /// Sample depth: 16 and 24 bit integer, 32 bit float
         #[arg(long, default_value = "24")]
         bits: Bits,
-        /// Channel order of loudspeaker files
-        #[arg(long, default_value = "bs2051")]
-        order: Order,
+        /// Channel order of loudspeaker files: as the layout lists them (sides before backs), or as
+        /// others count. An order that does not describe the layout is refused
+        #[arg(long, default_value = "bs2051", value_name = "ORDER", value_parser = order())]
+        order: ChannelOrder,
         #[command(flatten)]
         part: Part,
         #[command(flatten)]
@@ -334,10 +346,19 @@ folder; CUPOLA_CACHE names another, and none when it is empty.")]
     #[command(after_help = "Examples:
   cupola layouts
   cupola layouts 7.1.4
-  cupola layouts my-room.yaml")]
+  cupola layouts my-room.yaml                        check it; how well it reaches all directions
+  cupola layouts my-room.yaml --plot my-room.svg
+
+Errors are the angles between where a sound is panned by direction and where its energy comes from.")]
     Layouts {
         /// A layout by name, or a layout file
         name: Option<String>,
+        /// Draw it from above and from the side, with its errors, into this .svg file
+        #[arg(long, value_name = "FILE", requires = "name")]
+        plot: Option<PathBuf>,
+        /// Overwrite existing files
+        #[arg(long)]
+        force: bool,
     },
     /// Print the JSON Schema of scenes or layouts, for editors and other programs
     #[command(after_help = "Example:
@@ -487,20 +508,20 @@ pub(crate) enum Of {
     Layout,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Order {
-    /// As the layout lists its loudspeakers: sides before backs
-    Bs2051,
-    /// As WAVE speaker masks count: backs before sides
-    Wave,
-}
-
 /// The panning laws by their own names, so that a new one needs no word here.
 fn panner() -> impl clap::builder::TypedValueParser<Value = PannerChoice> {
     use clap::builder::TypedValueParser;
     let names = PannerChoice::ALL.map(PannerChoice::name);
     clap::builder::PossibleValuesParser::new(names)
         .map(|name| PannerChoice::from_name(&name).unwrap_or_default())
+}
+
+/// The channel orders by their own names.
+fn order() -> impl clap::builder::TypedValueParser<Value = ChannelOrder> {
+    use clap::builder::TypedValueParser;
+    let names = ChannelOrder::ALL.map(ChannelOrder::name);
+    clap::builder::PossibleValuesParser::new(names)
+        .map(|name| ChannelOrder::from_name(&name).unwrap_or_default())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

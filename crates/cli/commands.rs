@@ -1,14 +1,14 @@
 //! From words to verbs.
 
-use crate::args::{Arguments, Bits, Command, Format, Of, Order, Part, Voice, Work};
+use crate::args::{Arguments, Bits, Command, Format, Of, Part, Voice, Work};
 use crate::exit::Code;
 use crate::pages;
 use crate::progress::Terminal;
 use crate::report::Reporter;
 use cupola_jobs::{
-    Binding, ChannelOrder, CheckReport, DiffOptions, Document, FileKind, Head, ImportOptions,
-    JobError, MasterFormat, ProduceOptions, ProduceReport, SampleDepth, Selection, Target,
-    ViewRequest, count,
+    Binding, CheckReport, DiffOptions, Document, FileKind, Head, ImportOptions, JobError,
+    MasterFormat, ProduceOptions, ProduceReport, SampleDepth, Selection, Target, ViewRequest,
+    WalkRequest, count,
 };
 use cupola_model::Severity;
 use std::path::Path;
@@ -23,11 +23,35 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             let runs = runs.into_iter().map(|s| ProduceOptions { selection: s, ..options.clone() });
             produce("build", scene, &binding, &runs.collect::<Vec<_>>(), report)
         }
-        Command::Render { scene, to, output, group, bits, order, part, work } => {
-            let targets = to.iter().map(|name| target(name, *bits, *order)).collect();
+        Command::Render { walk: Some(layout), output, bits, order, work, .. } => {
+            let walked = cupola_jobs::walk(&WalkRequest {
+                layout: layout.clone(),
+                order: *order,
+                depth: depth(*bits),
+                folder: output.clone(),
+                force: work.force,
+            })?;
+            report.produced(&walked.produced);
+            for line in &walked.lines {
+                report.say(line);
+            }
+            let document = Document::new("render").produced(&walked.produced);
+            report.document(document.with("walk", walked.steps));
+            Ok(Code::Done)
+        }
+        Command::Render { scene, to, output, group, bits, order, part, work, walk: None } => {
+            let Some(scene) = scene else {
+                return Err(JobError::Usage("name a scene, or a layout with --walk".to_owned()));
+            };
+            let target = |name: &String| Target::from_name(name, depth(*bits), *order);
+            let targets = to.iter().map(target).collect::<Result<_, _>>()?;
             let binding = Binding::Targets { targets, folder: output.clone() };
             let mut options = options(part, work);
-            options.selection.group.clone_from(group);
+            match group.as_slice() {
+                [] => {}
+                [alone] => options.selection.group = Some(alone.clone()),
+                several => options.split = several.to_vec(),
+            }
             produce("render", scene, &binding, &[options], report)
         }
         Command::Master { scene, output, format, part, work } => {
@@ -146,8 +170,8 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             report.document(info.document);
             Ok(Code::Done)
         }
-        Command::Layouts { name } => {
-            let info = cupola_jobs::layouts(name.as_deref())?;
+        Command::Layouts { name, plot, force } => {
+            let info = cupola_jobs::layouts(name.as_deref(), plot.as_deref(), *force)?;
             for line in &info.lines {
                 report.say(line);
             }
@@ -251,6 +275,7 @@ fn options(part: &Part, work: &Work) -> ProduceOptions {
             until: part.until.clone(),
             importance: part.importance,
         },
+        split: Vec::new(),
         force: work.force,
         threads: usize::from(work.threads),
         io_frames: work.io_frames as usize,
@@ -342,18 +367,10 @@ fn check_master(file: &Path, report: &Reporter) -> Result<Code, JobError> {
     Ok(if errors == 0 { Code::Done } else { Code::CheckFailed })
 }
 
-fn target(name: &str, bits: Bits, order: Order) -> Target {
-    let depth = match bits {
+fn depth(bits: Bits) -> SampleDepth {
+    match bits {
         Bits::Sixteen => SampleDepth::I16,
         Bits::TwentyFour => SampleDepth::I24,
         Bits::ThirtyTwo => SampleDepth::F32,
-    };
-    if name == "binaural" {
-        return Target::Binaural { depth };
     }
-    let order = match order {
-        Order::Bs2051 => ChannelOrder::Bs2051,
-        Order::Wave => ChannelOrder::Wave,
-    };
-    Target::Speakers { layout: name.to_owned(), depth, order }
 }

@@ -44,6 +44,8 @@ outputs:
   - {speakers: 5.1, bits: 16}
   - {speakers: 2.0, bits: 32}
   - {binaural: default}
+  - {stereo: ltrt90, bits: 32}
+  - {ambisonics: ambix2, bits: 32}
   - {master: adm-bwf}
 ";
 
@@ -68,7 +70,7 @@ fn threads_and_io_blocks_never_change_a_byte() {
                 .iter()
                 .map(|o| o["sha256"].to_string())
                 .collect();
-            assert_eq!(hashes.len(), 5);
+            assert_eq!(hashes.len(), 7);
             match &first {
                 None => first = Some(hashes),
                 Some(first) => {

@@ -92,6 +92,24 @@ fn groups_of_a_master_add_up_and_what_it_does_not_have_is_named() {
     let scene = render(&project, "scene.yaml", "twin", &["--group", "voices"]);
     let residual = residual_db(&master, &scene);
     assert!(residual < -80.0, "{residual}");
+    // Several groups are a file each, which add up.
+    let words = ["render", "song.wav", "--to", "7.1.4", "--bits", "32", "-o", "split"];
+    project.run(&[&words[..], &["--group", "voices", "--group", "music"]].concat()).expect(0);
+    let parts: Vec<Vec<f32>> = project
+        .files("split")
+        .iter()
+        .map(|name| {
+            let reader =
+                hound::WavReader::open(project.path("split").join(name)).expect("a WAV file");
+            reader.into_samples::<f32>().map(|sample| sample.expect("a sample")).collect()
+        })
+        .collect();
+    assert_eq!(parts.len(), 3, "two groups and the rest");
+    let sum: Vec<f32> =
+        (0..parts[0].len()).map(|n| parts.iter().map(|part| part[n]).sum()).collect();
+    let residual = residual_db(&sum, &render(&project, "song.wav", "whole", &[]));
+    assert!(residual < -120.0, "{residual}");
+    assert!(parts.contains(&master), "a group alone is its file");
     let unknown = ["render", "song.wav", "--to", "2.0", "--group", "drums"];
     let unknown = project.run(&unknown).expect(2);
     assert!(unknown.stderr.contains("it has music, voices"), "{}", unknown.stderr);

@@ -35,10 +35,12 @@ pub(crate) fn dbfs(sample: f32) -> f64 {
 pub struct OutputReport {
     /// Where it is.
     pub path: PathBuf,
-    /// `speakers`, `binaural`, `adm-bwf`, `damf` or `adm-itu`.
+    /// `speakers`, `binaural`, `stereo`, `ambisonics`, `adm-bwf`, `damf` or `adm-itu`.
     pub kind: &'static str,
-    /// Layout of a loudspeaker render, else empty.
+    /// Layout of a loudspeaker render, the kind of downmix, the ambisonic format; else empty.
     pub layout: String,
+    /// The group that is heard alone, `rest` for what is in none of several, or empty for everything.
+    pub group: String,
     /// The channels in the order of the file.
     pub channels: Vec<ChannelLevel>,
     /// Frames in the file.
@@ -220,6 +222,7 @@ fn output_json(output: &OutputReport) -> Value {
         "path": output.path.display().to_string(),
         "kind": output.kind,
         "layout": if output.layout.is_empty() { Value::Null } else { output.layout.as_str().into() },
+        "group": if output.group.is_empty() { Value::Null } else { output.group.as_str().into() },
         "channels": output.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
         // JSON has no infinity: silence is null.
         "peak_db": output.peak_db(),

@@ -6,6 +6,7 @@ use crate::project::Reading;
 use crate::{JobError, heads, info, notes, plan};
 use cupola_masters::MasterCheck;
 use cupola_model::{Finding, FrameCount, SampleRate};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What a scene without errors is.
@@ -102,12 +103,13 @@ fn check_one(
     let selection = Selection { version: version.clone(), ..Selection::default() };
     let project = reading.project(&selection)?;
     let named = plan::scene_recipes(&project)?;
-    let files = plan::file_names(named, &project, scene, &selection)?;
+    let files = plan::file_names(named, &project, scene, &selection, &mut BTreeSet::new())?;
     let recipes: Vec<_> = files.iter().map(|(recipe, _)| recipe).collect();
     let timeline = &project.timeline;
     let mut findings = project.findings;
     findings.extend(notes::master(timeline, &recipes));
     findings.extend(notes::loudspeaker_features(timeline, &recipes));
+    findings.extend(notes::ambisonic_features(timeline, &recipes));
     for recipe in &recipes {
         if let Recipe::Binaural { sofa: Some(file), .. } = recipe {
             findings.extend(heads::check(file)?);

@@ -325,12 +325,12 @@ fn write_stems(
         };
         let sink = WavSink::create(&folder.join(&sound.file), false, spec);
         let sink = Sink::Wav(Box::new(sink.map_err(|e| not_written(&e))?));
-        routes.push(Route::new(None, sink, timeline, options.io_frames));
+        routes.push(Route::new(None, sink, 0, timeline, options.io_frames));
     }
     let open = |stem| UseReader::open(sound, stem, timeline.sample_rate);
     let readers = timeline.stems.iter().map(open).collect::<Result<Vec<_>, _>>();
     let readers = readers.map_err(|e| pump::unfit("master", &e))?;
-    pump::run(timeline, readers, &mut routes, options.io_frames, progress)?;
+    pump::run(timeline, &[timeline], readers, &mut routes, options.io_frames, progress)?;
     for route in routes {
         route.finish(timeline)?.persist().map_err(|e| not_written(&e))?;
     }

@@ -30,11 +30,13 @@ mod project;
 mod pump;
 mod rules;
 mod set;
+mod shares;
 mod show;
 mod sources;
 mod tails;
 mod tree;
 mod view;
+mod walk;
 mod window;
 
 pub use answer::{ChannelLevel, CompanionReport, Document, OutputReport, ProduceReport, count};
@@ -59,7 +61,9 @@ pub use set::{SetReport, set};
 pub use show::{ShowReport, show};
 pub use sources::Sources;
 pub use view::{ViewReport, ViewRequest, view};
+pub use walk::{WalkReport, WalkRequest, walk};
 
-pub use cupola_masters::{ChannelOrder, MasterCheck, SampleDepth};
+pub use cupola_masters::{MasterCheck, SampleDepth};
+pub use cupola_model::ChannelOrder;
 pub use cupola_render::PannerChoice;
 pub use cupola_scene::{FileKind, schema};

@@ -26,7 +26,7 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobErr
     in_order_of_tracks(&mut timeline);
     let mut findings = imported.findings;
     if let Some(group) = &selection.group {
-        solo(&mut timeline, group)?;
+        keep_share(&mut timeline, &[group], 0)?;
     }
     let mut scene = times_of(path, &timeline)?;
     let wrong = scene.keep_region(selection.from.as_deref(), selection.until.as_deref());
@@ -71,23 +71,39 @@ fn in_order_of_tracks(timeline: &mut Timeline) {
     }
 }
 
-/// Silences every item outside a group. Length and tracks stay.
-fn solo(timeline: &mut Timeline, group: &str) -> Result<(), JobError> {
+/// Silences every item outside one share: what belongs to one of the groups and to none before it, or,
+/// after the last of them, what belongs to none. Length and tracks stay.
+pub(crate) fn keep_share(
+    timeline: &mut Timeline,
+    groups: &[&str],
+    index: usize,
+) -> Result<(), JobError> {
     let Timeline { items, lanes, .. } = timeline;
-    let known: BTreeSet<&String> = items.iter().flat_map(groups_of).collect();
-    if !known.iter().any(|name| *name == group) {
-        let names = known.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let known: BTreeSet<&str> = items.iter().flat_map(groups_of).map(String::as_str).collect();
+    if let Some(group) = groups.iter().find(|group| !known.contains(**group)) {
+        let names = known.into_iter().collect::<Vec<_>>().join(", ");
         let known =
             if names.is_empty() { "it has no groups".into() } else { format!("it has {names}") };
         return Err(JobError::Usage(format!("the master has no group called {group}; {known}")));
     }
-    for item in items.iter().filter(|item| !groups_of(item).iter().any(|name| name == group)) {
+    for item in
+        items.iter().filter(|item| shares_of(item, groups).next().unwrap_or(groups.len()) != index)
+    {
         match item {
             Item::Bed(bed) => bed.channels.iter().for_each(|c| lanes[c.lane.0].sources.clear()),
             Item::Object(object) => lanes[object.lane.0].sources.clear(),
         }
     }
     Ok(())
+}
+
+/// Which of the groups an item belongs to.
+pub(crate) fn shares_of<'a>(
+    item: &'a Item,
+    groups: &'a [&str],
+) -> impl Iterator<Item = usize> + 'a {
+    let own = groups_of(item);
+    (0..groups.len()).filter(move |&index| own.iter().any(|name| name == groups[index]))
 }
 
 fn groups_of(item: &Item) -> &[String] {

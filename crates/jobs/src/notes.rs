@@ -3,8 +3,7 @@
 use crate::options::MasterFormat;
 use crate::plan::Recipe;
 use crate::rules;
-use cupola_model::{Bed, Finding, Layout, Object, ObjectFeatures, Severity, Timeline};
-use cupola_render::SpeakerRenderer;
+use cupola_model::{Bed, Finding, Object, ObjectFeatures, Severity, Timeline};
 
 /// What the profile has to say about the master this programme becomes. Its errors refuse the run
 /// when the file is started; here they are left to that.
@@ -35,29 +34,42 @@ pub(crate) fn loudspeaker_features(timeline: &Timeline, recipes: &[&Recipe]) -> 
     if !recipes.iter().any(|r| matches!(r, Recipe::Binaural { .. })) {
         return None;
     }
+    let message = "snap, zones, divergence and diffuse are for loudspeakers; headphones hear the objects \
+                   without them";
+    let names = featured(timeline)?;
+    Some(Finding::note(rules::BINAURAL_FEATURES, message).found(names))
+}
+
+/// The same for ambisonics.
+pub(crate) fn ambisonic_features(timeline: &Timeline, recipes: &[&Recipe]) -> Option<Finding> {
+    if !recipes.iter().any(|r| matches!(r, Recipe::Ambisonics { .. })) {
+        return None;
+    }
+    let message = "snap, zones, divergence and diffuse are for loudspeakers; ambisonics hold the objects \
+                   without them";
+    let names = featured(timeline)?;
+    Some(Finding::note(rules::AMBISONIC_FEATURES, message).found(names))
+}
+
+/// The names of the objects with such features; `None` without any.
+fn featured(timeline: &Timeline) -> Option<String> {
     let told = |o: &&Object| {
         let ObjectFeatures { snap, zones, divergence, diffuse, .. } = &o.features;
         snap.is_some() || !zones.is_empty() || divergence.is_some() || *diffuse > 0.0
     };
     let names: Vec<_> = timeline.objects().filter(told).map(|o| o.name.as_str()).collect();
-    if names.is_empty() {
-        return None;
-    }
-    let message = "snap, zones, divergence and diffuse are for loudspeakers; headphones hear the objects \
-                   without them";
-    Some(Finding::note(rules::BINAURAL_FEATURES, message).found(names.join(", ")))
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Zones that would leave an object nowhere to play.
-pub(crate) fn idle_zones(renderer: &SpeakerRenderer, layout: &Layout) -> Option<Finding> {
-    let names = renderer.idle_zones();
+pub(crate) fn idle_zones(names: &[String], layout: &str) -> Option<Finding> {
     if names.is_empty() {
         return None;
     }
-    let message = format!("every loudspeaker of {} stands in the zones of objects", layout.name);
+    let message = format!("every loudspeaker of {} stands in the zones of objects", layout);
     Some(
         Finding::warning(rules::ZONES_IDLE, message)
-            .subject(&layout.name)
+            .subject(layout)
             .found(names.join(", "))
             .hint("their zones are not heeded there; leave some loudspeakers out of them"),
     )
@@ -65,8 +77,8 @@ pub(crate) fn idle_zones(renderer: &SpeakerRenderer, layout: &Layout) -> Option<
 
 /// An LFE that carries something and has nowhere to go.
 pub(crate) fn dropped_lfe(
-    renderer: &SpeakerRenderer,
-    layout: &Layout,
+    dropped: &[String],
+    target: &str,
     timeline: &Timeline,
 ) -> Option<Finding> {
     let fed = |bed: &Bed| {
@@ -74,16 +86,15 @@ pub(crate) fn dropped_lfe(
         lfes.any(|c| !timeline.lanes[c.lane.0].sources.is_empty())
     };
     let fed: Vec<_> = timeline.beds().filter(|bed| fed(bed)).map(|bed| bed.name.as_str()).collect();
-    let dropped = renderer.dropped_lfe().iter().map(String::as_str);
+    let dropped = dropped.iter().map(String::as_str);
     let beds: Vec<_> = dropped.filter(|name| fed.contains(name)).collect();
     if beds.is_empty() {
         return None;
     }
-    let message =
-        format!("{} has no LFE; that of {} is left out there", layout.name, beds.join(", "));
+    let message = format!("{target} has no LFE; that of {} is left out there", beds.join(", "));
     Some(
         Finding::warning(rules::LFE_DROPPED, message)
-            .subject(&layout.name)
+            .subject(target)
             .hint("send the low end to a full-range channel as well if it must be heard"),
     )
 }

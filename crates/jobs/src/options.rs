@@ -1,6 +1,8 @@
 //! What a caller may choose.
 
-use cupola_masters::{ChannelOrder, SampleDepth};
+use crate::JobError;
+use cupola_masters::SampleDepth;
+use cupola_model::{AmbisonicFormat, ChannelOrder, Downmix};
 use cupola_render::PannerChoice;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -44,11 +46,52 @@ pub enum Target {
         /// Sample depth of the file.
         depth: SampleDepth,
     },
+    /// Two channels mixed down from a 5.1 render.
+    Stereo {
+        /// How.
+        downmix: Downmix,
+        /// Sample depth of the file.
+        depth: SampleDepth,
+    },
+    /// Spherical harmonics.
+    Ambisonics {
+        /// Which, in which order and scale.
+        format: AmbisonicFormat,
+        /// Sample depth of the file.
+        depth: SampleDepth,
+    },
     /// A master.
     Master {
         /// Which.
         format: MasterFormat,
     },
+}
+
+impl Target {
+    /// The render of a name: `binaural`, `stereo:loro`, `stereo:ltrt`, `stereo:ltrt90`, `ambix1` to
+    /// `ambix7`, `fuma`, or the name or file of a layout, which is not looked for yet.
+    pub fn from_name(
+        name: &str,
+        depth: SampleDepth,
+        order: ChannelOrder,
+    ) -> Result<Self, JobError> {
+        if name == "binaural" {
+            return Ok(Self::Binaural { depth });
+        }
+        if let Some(format) = AmbisonicFormat::from_name(name) {
+            return Ok(Self::Ambisonics { format, depth });
+        }
+        let layout = || Self::Speakers { layout: name.to_owned(), depth, order };
+        let Some(word) = name.strip_prefix("stereo:") else { return Ok(layout()) };
+        let downmix = Downmix::from_name(word).ok_or_else(|| {
+            let known = Downmix::ALL.map(|downmix| format!("stereo:{}", downmix.name()));
+            let known = known.join(", ");
+            JobError::Usage(format!(
+                "there is no downmix {name}; known are {known}; 2.0 pans to stereo"
+            ))
+        })?;
+        Ok(Self::Stereo { downmix, depth })
+    }
 }
 
 /// Which outputs a job makes, and where.
@@ -110,6 +153,9 @@ pub struct ProduceOptions {
     pub head: Head,
     /// What of the scene.
     pub selection: Selection,
+    /// Every output once for each of these groups and once for the rest, in one pass; as a whole when
+    /// there are none. What is in several of them goes with the first. Not for [`Binding::File`].
+    pub split: Vec<String>,
     /// Overwrite files an earlier run did not record.
     pub force: bool,
     /// Worker threads; 0 means one a core.
@@ -124,6 +170,7 @@ impl Default for ProduceOptions {
             panner: PannerChoice::default(),
             head: Head::default(),
             selection: Selection::default(),
+            split: Vec::new(),
             force: false,
             threads: 0,
             io_frames: 16_384,

@@ -4,9 +4,12 @@ use crate::manifest::Manifest;
 use crate::names::output_name;
 use crate::options::{Binding, MasterFormat, ProduceOptions, Selection, Target};
 use crate::project::{Project, read_text};
+use crate::shares::Share;
 use crate::{JobError, rules};
-use cupola_masters::{ChannelMap, ChannelOrder, SampleDepth, damf_files};
-use cupola_model::{Finding, FrameCount, FrameIndex, Layout};
+use cupola_masters::{ChannelMap, SampleDepth, damf_files};
+use cupola_model::{
+    AmbisonicFormat, ChannelOrder, Downmix, Finding, FrameCount, FrameIndex, Layout,
+};
 use cupola_scene::{BitDepth, HeadRequest, LayoutRequest, MasterKind, OutputKind, OutputRequest};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,6 +19,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Recipe {
     Speakers { layout: Layout, depth: SampleDepth, order: ChannelOrder },
     Binaural { depth: SampleDepth, sofa: Option<PathBuf> },
+    Stereo { surround: Layout, downmix: Downmix, depth: SampleDepth },
+    Ambisonics { format: AmbisonicFormat, depth: SampleDepth },
     Master { format: MasterFormat },
 }
 
@@ -24,6 +29,10 @@ pub(crate) enum Recipe {
 pub(crate) struct Planned {
     pub(crate) recipe: Recipe,
     pub(crate) path: PathBuf,
+    /// Which of the shares of the programme it hears; 0 where it is not split.
+    pub(crate) share: usize,
+    /// The group that is heard alone, or the rest; empty for everything.
+    pub(crate) group: String,
 }
 
 impl Planned {
@@ -55,12 +64,17 @@ pub(crate) fn plan(
     project: &Project,
     scene_path: &Path,
     binding: &Binding,
+    shares: &[Share],
     options: &ProduceOptions,
 ) -> Result<Plan, JobError> {
     let (named, folder) = match binding {
         Binding::SceneOutputs { folder } => (scene_recipes(project)?, folder),
         Binding::Targets { targets, folder } => {
             (targets.iter().map(recipe).collect::<Result<_, _>>()?, folder)
+        }
+        Binding::File { .. } if !shares.is_empty() => {
+            let words = "one file cannot hold several groups; name a folder".to_owned();
+            return Err(JobError::Usage(words));
         }
         Binding::File { target, path } => {
             return plan_file(project, scene_path, recipe(target)?.0, path, options.force);
@@ -70,25 +84,37 @@ pub(crate) fn plan(
     let manifest = Manifest::load(&folder);
     let inputs = inputs(project, scene_path);
     let mut outputs = Vec::new();
-    for (recipe, name) in file_names(named, project, scene_path, &options.selection)? {
-        let path = folder.join(name);
-        for file in files_of(&recipe, &path) {
-            allow_overwrite(&file, &manifest, &inputs, options.force)?;
+    let alone = options.selection.group.clone();
+    let groups: Vec<Option<String>> = match shares {
+        [] => vec![alone],
+        _ => shares.iter().map(|share| Some(share.name.clone())).collect(),
+    };
+    let mut taken = BTreeSet::new();
+    for (share, group) in groups.into_iter().enumerate() {
+        let selection = Selection { group: group.clone(), ..options.selection.clone() };
+        for (recipe, name) in
+            file_names(named.clone(), project, scene_path, &selection, &mut taken)?
+        {
+            let path = folder.join(name);
+            for file in files_of(&recipe, &path) {
+                allow_overwrite(&file, &manifest, &inputs, options.force)?;
+            }
+            let group = group.clone().unwrap_or_default();
+            outputs.push(Planned { recipe, path, share, group });
         }
-        outputs.push(Planned { recipe, path });
     }
     Ok(Plan { outputs, folder })
 }
 
-/// Gives every output a file name; two of one name are refused.
+/// Gives every output a file name; two of one name, or one that is `taken`, are refused.
 pub(crate) fn file_names(
     named: Vec<Named>,
     project: &Project,
     scene_path: &Path,
     selection: &Selection,
+    taken: &mut BTreeSet<String>,
 ) -> Result<Vec<(Recipe, String)>, JobError> {
     let title = title(project, scene_path, selection);
-    let mut taken = BTreeSet::new();
     let name = |(recipe, suffix): Named| {
         let damf = matches!(recipe, Recipe::Master { format: MasterFormat::Damf });
         let ending = if damf { "atmos" } else { "wav" };
@@ -180,7 +206,8 @@ fn plan_file(
     for file in files_of(&recipe, path) {
         allow_overwrite(&file, &manifest, &inputs, force)?;
     }
-    Ok(Plan { outputs: vec![Planned { recipe, path: path.to_path_buf() }], folder })
+    let whole = Planned { recipe, path: path.to_path_buf(), share: 0, group: String::new() };
+    Ok(Plan { outputs: vec![whole], folder })
 }
 
 /// The outputs the scene asks for.
@@ -207,10 +234,7 @@ fn scene_recipe(request: &OutputRequest, folder: &Path) -> Result<Named, JobErro
                 LayoutRequest::File(name) => read_layout(&folder.join(name))?,
             },
             depth: depth(*bits),
-            order: match order {
-                cupola_scene::ChannelOrder::Bs2051 => ChannelOrder::Bs2051,
-                cupola_scene::ChannelOrder::Wave => ChannelOrder::Wave,
-            },
+            order: *order,
         },
         OutputKind::Binaural { head, bits } => Recipe::Binaural {
             depth: depth(*bits),
@@ -219,6 +243,12 @@ fn scene_recipe(request: &OutputRequest, folder: &Path) -> Result<Named, JobErro
                 HeadRequest::Sofa(path) => Some(folder.join(path)),
             },
         },
+        OutputKind::Stereo { downmix, bits } => {
+            Recipe::Stereo { surround: find_layout("5.1")?, downmix: *downmix, depth: depth(*bits) }
+        }
+        OutputKind::Ambisonics { format, bits } => {
+            Recipe::Ambisonics { format: *format, depth: depth(*bits) }
+        }
         OutputKind::Master(MasterKind::AdmBwf) => Recipe::Master { format: MasterFormat::AdmBwf },
         OutputKind::Master(MasterKind::Damf) => Recipe::Master { format: MasterFormat::Damf },
         OutputKind::Master(MasterKind::AdmItu) => Recipe::Master { format: MasterFormat::AdmItu },
@@ -248,6 +278,14 @@ fn recipe(target: &Target) -> Result<Named, JobError> {
         Target::Binaural { depth } => {
             (Recipe::Binaural { depth: *depth, sofa: None }, "binaural".to_owned())
         }
+        Target::Stereo { downmix, depth } => {
+            let surround = find_layout("5.1")?;
+            let name = format!("stereo-{}", downmix.name());
+            (Recipe::Stereo { surround, downmix: *downmix, depth: *depth }, name)
+        }
+        Target::Ambisonics { format, depth } => {
+            (Recipe::Ambisonics { format: *format, depth: *depth }, format.to_string())
+        }
         Target::Master { format } => (Recipe::Master { format: *format }, format.name().to_owned()),
     };
     match order_problem(&named.0) {
@@ -271,7 +309,7 @@ pub(crate) fn find_layout(name: &str) -> Result<Layout, JobError> {
         .map(|close| format!(" Did you mean {close}?"))
         .unwrap_or_default();
     let names = cupola_scene::standard_layouts().iter().map(|l| l.name.as_str());
-    let names = names.chain(["binaural"]);
+    let names = names.chain(["binaural", "stereo:loro", "ambix1 to ambix7", "fuma"]);
     Err(JobError::Usage(format!(
         "there is no layout called {name}.{suggestion} Known are {}; a layout of your own is a file \
          ending in .yaml",

@@ -4,14 +4,15 @@ use crate::answer::{ChannelLevel, CompanionReport, OutputReport, ProduceReport, 
 use crate::manifest::{Manifest, sha256_of};
 use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
 use crate::plan::{Plan, Planned, Recipe, plan};
-use crate::project::{Project, load};
+use crate::project::{Project, Reading};
 use crate::pump::{self, Route, Sink, not_written};
-use crate::{JobError, deviation, heads, is_master, notes, orientation, rules};
+use crate::shares::{self, Share};
+use crate::{JobError, deviation, heads, is_master, mastered, notes, orientation, rules};
 use cupola_masters::DOLBY_SETTINGS;
 use cupola_masters::{AdmBwfSink, Companion, DamfSink, FileReport, PendingFile, WavSink, WavSpec};
 use cupola_model::{Finding, HeadTrack, Lane, StemUse, Timeline};
 use cupola_render::binaural::{BinauralOptions, BinauralRenderer};
-use cupola_render::{RenderError, Renderer, SpeakerRenderer};
+use cupola_render::{AmbisonicRenderer, DownmixRenderer, RenderError, Renderer, SpeakerRenderer};
 use cupola_stems::{StemError, UseReader};
 use rayon::prelude::*;
 use std::path::Path;
@@ -47,9 +48,9 @@ fn run(
         });
     }
     progress.stage("Reading the scene and its stems", 0);
-    let project = load(scene, &options.selection)?;
+    let (project, shares) = read(scene, options)?;
     let timeline = &project.timeline;
-    let plan = plan(&project, scene, binding, options)?;
+    let plan = plan(&project, scene, binding, &shares, options)?;
     let mut findings = project.findings.clone();
     let recipes: Vec<_> = plan.outputs.iter().map(|o| &o.recipe).collect();
     // An ADM BWF keeps what a scene has no key for.
@@ -60,12 +61,22 @@ fn run(
     }
     findings.extend(notes::master(timeline, &recipes));
     findings.extend(notes::loudspeaker_features(timeline, &recipes));
+    findings.extend(notes::ambisonic_features(timeline, &recipes));
 
     let readers = open_stems(&project)?;
     make_folder(&plan.folder)?;
     let mut routes = set_up(&project, &plan, options, &mut findings)?;
-    let passed = pump::run(timeline, readers, &mut routes, options.io_frames, progress)?;
-    findings.extend(passed.lanes.findings(timeline));
+    let mixes: Vec<&Timeline> = match shares.as_slice() {
+        [] => vec![timeline],
+        shares => shares.iter().map(|share| &share.timeline).collect(),
+    };
+    let passed = pump::run(timeline, &mixes, readers, &mut routes, options.io_frames, progress)?;
+    for (index, (stats, mix)) in passed.lanes.iter().zip(&mixes).enumerate() {
+        let of =
+            shares.get(index).map_or_else(String::new, |s| format!(" in the file of {}", s.name));
+        let told = |finding: Finding| Finding { message: finding.message.clone() + &of, ..finding };
+        findings.extend(stats.findings(mix).into_iter().map(told));
+    }
     findings.extend(passed.tails.findings(timeline));
     // Plain ADM keeps polar positions as they are.
     let converts = |o: &Planned| matches!(&o.recipe, Recipe::Master { format } if *format != MasterFormat::AdmItu);
@@ -75,6 +86,14 @@ fn run(
 
     progress.stage("Finishing", 0);
     let outputs = finish(routes, plan, timeline, &mut findings)?;
+    // Two outputs for the same loudspeakers notice the same.
+    let mut told = Vec::new();
+    findings.retain(|finding| {
+        !told.contains(finding) && {
+            told.push(finding.clone());
+            true
+        }
+    });
     Ok(ProduceReport {
         outputs,
         findings,
@@ -117,6 +136,26 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), JobError> {
     })
 }
 
+/// The programme of a scene or a master, and its shares where several groups are asked for.
+fn read(scene: &Path, options: &ProduceOptions) -> Result<(Project, Vec<Share>), JobError> {
+    let (selection, groups) = (&options.selection, options.split.as_slice());
+    if is_master(scene) {
+        let mut project = mastered::load(scene, selection)?;
+        let shares = match groups {
+            [] => Vec::new(),
+            groups => shares::split_master(&mut project, groups)?,
+        };
+        return Ok((project, shares));
+    }
+    let reading = Reading::of(scene)?;
+    let mut project = reading.project(selection)?;
+    let shares = match groups {
+        [] => Vec::new(),
+        groups => shares::split(&reading, &mut project, selection, groups)?,
+    };
+    Ok((project, shares))
+}
+
 fn set_up(
     project: &Project,
     plan: &Plan,
@@ -127,7 +166,7 @@ fn set_up(
     let route = |output| {
         let renderer = renderer(output, project, options, findings)?;
         let sink = sink(output, project, options.force)?;
-        Ok(Route::new(renderer, sink, timeline, options.io_frames))
+        Ok(Route::new(renderer, sink, output.share, timeline, options.io_frames))
     };
     plan.outputs.iter().map(route).collect()
 }
@@ -148,8 +187,22 @@ fn renderer(
                 RenderError::Bs2127Layout { .. } => JobError::Usage(e.to_string()),
                 other => internal(&other),
             })?;
-            findings.extend(notes::dropped_lfe(&renderer, layout, timeline));
-            findings.extend(notes::idle_zones(&renderer, layout));
+            findings.extend(notes::dropped_lfe(renderer.dropped_lfe(), &layout.name, timeline));
+            findings.extend(notes::idle_zones(renderer.idle_zones(), &layout.name));
+            Ok(Some(Box::new(renderer)))
+        }
+        Recipe::Stereo { surround, downmix, .. } => {
+            let renderer = DownmixRenderer::new(timeline, surround, options.panner, *downmix);
+            let renderer = renderer.map_err(|e| internal(&e))?;
+            let dropped = DownmixRenderer::dropped_lfe(timeline);
+            findings.extend(notes::dropped_lfe(&dropped, &target_name(&output.recipe), timeline));
+            findings.extend(notes::idle_zones(renderer.idle_zones(), &surround.name));
+            Ok(Some(Box::new(renderer)))
+        }
+        Recipe::Ambisonics { format, .. } => {
+            let renderer = AmbisonicRenderer::new(timeline, *format).map_err(|e| internal(&e))?;
+            let dropped = renderer.dropped_lfe();
+            findings.extend(notes::dropped_lfe(dropped, &target_name(&output.recipe), timeline));
             Ok(Some(Box::new(renderer)))
         }
         Recipe::Binaural { sofa, .. } => {
@@ -182,6 +235,12 @@ fn sink(output: &Planned, project: &Project, force: bool) -> Result<Sink, JobErr
             wav(spec)
         }
         Recipe::Binaural { depth, .. } => wav(WavSpec::headphones(rate, *depth)),
+        Recipe::Stereo { downmix, depth, .. } => {
+            wav(WavSpec::plain(downmix.channel_names(), rate, *depth))
+        }
+        Recipe::Ambisonics { format, depth } => {
+            wav(WavSpec::plain(format.channel_names(), rate, *depth))
+        }
         Recipe::Master { format: MasterFormat::AdmBwf } => {
             AdmBwfSink::create(&output.path, overwrite, timeline).map(|sink| {
                 let sink = match &project.settings {
@@ -255,27 +314,40 @@ fn sha256_of_pending(file: &PendingFile) -> Result<String, JobError> {
 }
 
 fn report(output: Planned, written: FileReport, sha256: String) -> OutputReport {
-    let (kind, layout) = match output.recipe {
-        Recipe::Speakers { layout, .. } => ("speakers", layout.name),
-        Recipe::Binaural { .. } => ("binaural", String::new()),
-        Recipe::Master { format } => (format.name(), String::new()),
-    };
-    let level = |c: cupola_masters::ChannelReport| ChannelLevel {
-        name: c.name,
-        peak: c.peak,
-        clipped: c.clipped,
-        first_clip: c.first_clip,
+    let layout = target_name(&output.recipe);
+    let kind = match output.recipe {
+        Recipe::Speakers { .. } => "speakers",
+        Recipe::Binaural { .. } => "binaural",
+        Recipe::Stereo { .. } => "stereo",
+        Recipe::Ambisonics { .. } => "ambisonics",
+        Recipe::Master { format } => format.name(),
     };
     OutputReport {
         path: output.path,
         kind,
         layout,
+        group: output.group,
         channels: written.channels.into_iter().map(level).collect(),
         frames: written.frames.0,
         bytes: written.bytes,
         sha256,
         companions: vec![],
     }
+}
+
+/// The layout, the downmix or the ambisonic format of an output; empty for others.
+fn target_name(recipe: &Recipe) -> String {
+    match recipe {
+        Recipe::Speakers { layout, .. } => layout.name.clone(),
+        Recipe::Stereo { downmix, .. } => downmix.name().to_owned(),
+        Recipe::Ambisonics { format, .. } => format.to_string(),
+        Recipe::Binaural { .. } | Recipe::Master { .. } => String::new(),
+    }
+}
+
+pub(crate) fn level(channel: cupola_masters::ChannelReport) -> ChannelLevel {
+    let cupola_masters::ChannelReport { name, peak, clipped, first_clip } = channel;
+    ChannelLevel { name, peak, clipped, first_clip }
 }
 
 /// An error for a file in which samples saturated: which channels, how often, when first, how loud.

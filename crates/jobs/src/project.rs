@@ -73,8 +73,17 @@ impl Reading {
 
     /// Resolves what is selected.
     pub(crate) fn project(&self, selection: &Selection) -> Result<Project, JobError> {
+        self.share(selection, None)
+    }
+
+    /// Resolves one share of what is selected: the groups it is split by, and which of their shares.
+    pub(crate) fn share(
+        &self,
+        selection: &Selection,
+        share: Option<(&[&str], usize)>,
+    ) -> Result<Project, JobError> {
         let mut scene = self.scene.clone();
-        select(&mut scene, selection)?;
+        select(&mut scene, selection, share)?;
         let resolved = scene.resolve(&self.facts);
         let has_errors = |list: &[Finding]| list.iter().any(|f| f.severity == Severity::Error);
         let (scene_broken, stems_broken) =
@@ -138,15 +147,18 @@ fn read(path: &Path) -> Result<(Scene, Vec<Finding>, Vec<PathBuf>), JobError> {
 }
 
 /// Leaves of a scene what is selected.
-fn select(scene: &mut Scene, selection: &Selection) -> Result<(), JobError> {
+fn select(
+    scene: &mut Scene,
+    selection: &Selection,
+    share: Option<(&[&str], usize)>,
+) -> Result<(), JobError> {
     if let Some(version) = &selection.version {
         scene.choose_version(version).map_err(|e| JobError::Usage(e.to_string()))?;
     }
-    if let Some(group) = selection.group.as_deref().filter(|group| !scene.solo_group(group)) {
-        let groups = scene.groups().join(", ");
-        let known =
-            if groups.is_empty() { "it has no groups".into() } else { format!("it has {groups}") };
-        return Err(JobError::Usage(format!("the scene has no group called {group}; {known}")));
+    let group = selection.group.as_deref();
+    let alone = group.as_ref().map(|group| (std::slice::from_ref(group), 0));
+    if let Some((groups, index)) = share.or(alone) {
+        scene.keep_share(groups, index).map_err(|e| JobError::Usage(e.to_string()))?;
     }
     let (from, until) = (selection.from.as_deref(), selection.until.as_deref());
     let findings = scene.keep_region(from, until);

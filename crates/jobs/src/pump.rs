@@ -1,8 +1,8 @@
 //! The one read–process–write loop.
 //!
-//! While one chunk is rendered and written, the next is read. Threads split by stem when reading and
-//! by output when writing, and every unit works through its frames in order, so the bytes do not
-//! depend on how many threads there are.
+//! While one chunk is rendered and written, the next is read. Threads split by stem when reading, by
+//! group when mixing (where outputs hear groups of their own) and by output when writing. Every unit
+//! works through its frames in order, so the bytes do not depend on how many threads there are.
 
 use crate::lane_stats::LaneStats;
 use crate::options::Progress;
@@ -41,6 +41,8 @@ impl Sink {
 pub(crate) struct Route {
     renderer: Option<Box<dyn Renderer>>,
     sink: Sink,
+    /// Which of the mixes it hears.
+    share: usize,
     rendered: PlanarBlock,
     latency_left: u64,
     frames_left: u64,
@@ -51,6 +53,7 @@ impl Route {
     pub(crate) fn new(
         renderer: Option<Box<dyn Renderer>>,
         sink: Sink,
+        share: usize,
         timeline: &Timeline,
         io_frames: usize,
     ) -> Self {
@@ -60,6 +63,7 @@ impl Route {
             latency_left: renderer.as_ref().map_or(0, |r| r.latency_frames() as u64),
             renderer,
             sink,
+            share,
             rendered: PlanarBlock::new(channels, chunk),
             frames_left: timeline.length.0,
             io_frames,
@@ -138,32 +142,60 @@ impl Intake<'_> {
 
 /// What was seen on the way.
 pub(crate) struct Passed {
-    pub(crate) lanes: LaneStats,
+    /// One for each share.
+    pub(crate) lanes: Vec<LaneStats>,
     pub(crate) tails: Tails,
 }
 
-/// Reads every stem once and feeds every route to its end.
+/// The lanes of a share.
+struct Mix {
+    mixer: LaneMixer,
+    lanes: PlanarBlock,
+    stats: LaneStats,
+}
+
+impl Mix {
+    fn new(timeline: &Timeline) -> Result<Self, JobError> {
+        let (tracks, frames) = (timeline.lanes.len(), chunk_frames(timeline));
+        Ok(Self {
+            mixer: LaneMixer::new(timeline).map_err(|e| JobError::Internal(e.to_string()))?,
+            lanes: PlanarBlock::new(tracks, frames),
+            stats: LaneStats::new(tracks),
+        })
+    }
+
+    /// Mixes the next frames, of which the first `live` are in the programme.
+    fn process(&mut self, stems: &[PlanarBlock], live: usize) {
+        self.mixer.process(stems, &mut self.lanes);
+        silence_from(&mut self.lanes, live);
+        self.stats.add(&self.lanes, live);
+    }
+}
+
+/// Reads every stem once and feeds every route to its end. `shares` are the whole, or its shares: the
+/// same stems and tracks, with some of the sources.
 pub(crate) fn run(
     timeline: &Timeline,
+    shares: &[&Timeline],
     readers: Vec<UseReader>,
     routes: &mut [Route],
     io_frames: usize,
     progress: &dyn Progress,
 ) -> Result<Passed, JobError> {
     let latency = routes.iter().map(|r| r.latency_left).max().unwrap_or(0);
-    let mut passed = Passed {
-        lanes: LaneStats::new(timeline.lanes.len()),
-        tails: Tails::new(timeline.stems.len()),
-    };
+    let mut mixes = shares.iter().map(|s| Mix::new(s)).collect::<Result<Vec<_>, JobError>>()?;
+    let mut tails = Tails::new(timeline.stems.len());
     progress.stage("Rendering", timeline.length.0);
-    let stats = &mut passed.lanes;
-    let take = |lanes: &PlanarBlock, live: usize| {
-        stats.add(lanes, live);
-        routes.par_iter_mut().try_for_each(|route| route.process(lanes))
+    let take = |stems: &[PlanarBlock], live: usize| {
+        mixes.par_iter_mut().for_each(|mix| mix.process(stems, live));
+        routes.par_iter_mut().try_for_each(|route| {
+            let lanes = &mixes[route.share].lanes;
+            route.process(lanes)
+        })
     };
     let (mut intake, mut blocks) = pass(timeline, readers, latency, io_frames, progress, take)?;
-    read_tails(timeline, &mut intake, &mut blocks, &mut passed.tails, progress)?;
-    Ok(passed)
+    read_tails(timeline, &mut intake, &mut blocks, &mut tails, progress)?;
+    Ok(Passed { lanes: mixes.into_iter().map(|mix| mix.stats).collect(), tails })
 }
 
 /// Reads every stem once and hands the lanes to `take`, block by block: a block, and how many of its
@@ -173,25 +205,29 @@ pub(crate) fn listen(
     readers: Vec<UseReader>,
     io_frames: usize,
     progress: &dyn Progress,
-    take: impl FnMut(&PlanarBlock, usize) -> Result<(), JobError> + Send,
+    mut take: impl FnMut(&PlanarBlock, usize) -> Result<(), JobError> + Send,
 ) -> Result<(), JobError> {
     progress.stage("Comparing", timeline.length.0);
+    let mut mix = Mix::new(timeline)?;
+    let take = |stems: &[PlanarBlock], live: usize| {
+        mix.process(stems, live);
+        take(&mix.lanes, live)
+    };
     pass(timeline, readers, 0, io_frames, progress, take).map(|_| ())
 }
 
-/// The loop. Gives back what it read with, for what comes after the end of the programme.
+/// The loop: hands blocks of all stems to `take`, and how many of their frames belong to the programme.
+/// Gives back what it read with, for what comes after the end of the programme.
 fn pass<'t>(
     timeline: &'t Timeline,
     readers: Vec<UseReader>,
     latency: u64,
     io_frames: usize,
     progress: &dyn Progress,
-    mut take: impl FnMut(&PlanarBlock, usize) -> Result<(), JobError> + Send,
+    mut take: impl FnMut(&[PlanarBlock], usize) -> Result<(), JobError> + Send,
 ) -> Result<(Intake<'t>, Vec<PlanarBlock>), JobError> {
     let chunk = chunk_frames(timeline);
     let chunks = (timeline.length.0 + latency).div_ceil(chunk as u64);
-    let mut mixer = LaneMixer::new(timeline).map_err(|e| JobError::Internal(e.to_string()))?;
-    let mut lanes = PlanarBlock::new(timeline.lanes.len(), chunk);
     let names = timeline.stems.iter().map(|s| s.name.as_str()).collect();
     let mut intake = Intake { names, readers, io_frames };
     let new_blocks = || -> Vec<PlanarBlock> {
@@ -208,14 +244,8 @@ fn pass<'t>(
     intake.read(&mut current, live_in(0))?;
     for index in 0..chunks {
         let live = live_in(index);
-        let (read, rendered) = rayon::join(
-            || intake.read(&mut next, live_in(index + 1)),
-            || -> Result<(), JobError> {
-                mixer.process(&current, &mut lanes);
-                silence_from(&mut lanes, live);
-                take(&lanes, live)
-            },
-        );
+        let (read, rendered) =
+            rayon::join(|| intake.read(&mut next, live_in(index + 1)), || take(&current, live));
         rendered.and(read)?;
         std::mem::swap(&mut current, &mut next);
         if progress.cancel_flag().load(Ordering::Relaxed) {

@@ -19,7 +19,13 @@ cupola_model::rules! {
         "Leave some loudspeakers out of the zones; they are not heeded in this layout.";
     IMPORTANCE = "render.importance", note, "Objects that matter less than asked for are left out.",
         "Nothing, or ask for less with `--importance`.";
+    GROUPS_SHARED = "render.groups.shared", note, "Something belongs to more than one of the groups that get a file each.",
+        "Nothing, or name the group first in whose file it should be.";
+    GROUP_SILENT = "render.groups.silent", note, "Nothing is left for the file of a group, or for the rest.",
+        "Nothing, or leave the group out.";
     BINAURAL_FEATURES = "binaural.features", note, "Headphones do not follow snap, zones, divergence and diffuse.",
+        "Nothing; loudspeakers follow them.";
+    AMBISONIC_FEATURES = "ambisonics.features", note, "Ambisonics do not follow snap, zones, divergence and diffuse.",
         "Nothing; loudspeakers follow them.";
     ORIENTATION = "head.orientation", error, "A line of a table of head orientations that cannot be read.",
         "Write seconds, yaw, pitch and roll in each line, in order of time.";

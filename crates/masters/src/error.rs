@@ -107,12 +107,16 @@ pub enum MastersError {
     },
     /// The layout has loudspeakers that WAVE cannot name.
     #[error(
-        "WAVE order has no place for {} of {layout}; use the BS.2051 order",
-        .speakers.join(", ")
+        "the order {order} has no place for {} of {layout}; it has the orders {}",
+        .speakers.join(", "), .others.join(", ")
     )]
-    NoWaveOrder {
+    NoOrder {
+        /// Name of the order.
+        order: &'static str,
         /// Name of the layout.
         layout: String,
+        /// The names of the orders the layout has.
+        others: Vec<&'static str>,
         /// The loudspeakers at fault.
         speakers: Vec<String>,
     },

@@ -44,7 +44,7 @@ pub use dolby::{DolbySettings, Setting, SettingError};
 pub use error::{DbmdError, MastersError};
 pub use import::{ImportedMaster, import_master, is_repair};
 pub use meter::{ChannelReport, FileReport};
-pub use order::{ChannelMap, ChannelOrder};
+pub use order::ChannelMap;
 pub use pending::{Companion, Finished, PendingFile};
 pub use retag::{copy_with_settings, read_settings};
 pub use wav::{SampleDepth, WavChannel, WavSink, WavSpec};

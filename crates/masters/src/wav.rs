@@ -3,9 +3,9 @@
 use crate::dither::to_16_bits;
 use crate::error::in_file;
 use crate::meter::Meter;
-use crate::{ChannelMap, ChannelOrder, Finished, MastersError, PendingFile};
+use crate::{ChannelMap, Finished, MastersError, PendingFile};
 use cupola_bw64::{Format, LargeForm, SampleFormat, Writer, WriterOptions};
-use cupola_model::{FrameCount, FrameIndex, Layout, PlanarBlock, SampleRate};
+use cupola_model::{ChannelOrder, FrameCount, FrameIndex, Layout, PlanarBlock, SampleRate};
 use std::io::Seek;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -81,9 +81,18 @@ impl WavSpec {
 
     /// A stereo file for headphones; blocks have the left ear first.
     pub fn headphones(sample_rate: SampleRate, depth: SampleDepth) -> Self {
-        let channels = [("L", 0), ("R", 1)];
-        let channels = channels.map(|(name, source)| WavChannel { name: name.into(), source });
-        Self { sample_rate, depth, channels: channels.into(), channel_mask: 0 }
+        Self::plain(["L", "R"], sample_rate, depth)
+    }
+
+    /// A file whose channels are those of the blocks, under these names, and no loudspeakers.
+    pub fn plain<N: Into<String>>(
+        names: impl IntoIterator<Item = N>,
+        sample_rate: SampleRate,
+        depth: SampleDepth,
+    ) -> Self {
+        let channel = |(source, name): (usize, N)| WavChannel { name: name.into(), source };
+        let channels = names.into_iter().enumerate().map(channel).collect();
+        Self { sample_rate, depth, channels, channel_mask: 0 }
     }
 
     fn container_format(&self, channels: u16) -> Format {

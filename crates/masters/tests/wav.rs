@@ -1,10 +1,10 @@
 //! WAV files, read back with another reader and byte by byte.
 
 use cupola_masters::{
-    ChannelOrder, FileReport, MastersError, SampleDepth, WavChannel, WavSink, WavSpec, describe,
+    FileReport, MastersError, SampleDepth, WavChannel, WavSink, WavSpec, describe,
 };
 use cupola_model::{
-    FrameIndex, Layout, PlanarBlock, PolarPosition, RoomPosition, SampleRate, Speaker,
+    ChannelOrder, FrameIndex, Layout, PlanarBlock, PolarPosition, RoomPosition, SampleRate, Speaker,
 };
 use std::path::Path;
 

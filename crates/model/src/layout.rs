@@ -1,6 +1,6 @@
 //! Loudspeaker layouts.
 
-use crate::{PolarPosition, RoomPosition};
+use crate::{LinearGain, PolarPosition, RoomPosition};
 use std::fmt;
 
 /// One loudspeaker.
@@ -18,6 +18,29 @@ pub struct Speaker {
     pub lfe: bool,
 }
 
+/// What is done to the signal of a loudspeaker so that it fits the others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpeakerTrim {
+    /// Amplitude factor, 0 to [`Self::MAX_GAIN`].
+    pub gain: LinearGain,
+    /// Seconds it comes later, 0 to [`Self::MAX_DELAY_S`].
+    pub delay_s: f64,
+}
+
+impl SpeakerTrim {
+    /// Nothing is done.
+    pub const NONE: Self = Self { gain: LinearGain::UNITY, delay_s: 0.0 };
+    /// The largest gain: +40 dB.
+    pub const MAX_GAIN: f64 = 100.0;
+    /// The longest delay; sound goes 170 m in it.
+    pub const MAX_DELAY_S: f64 = 0.5;
+
+    fn is_legal(self) -> bool {
+        (0.0..=Self::MAX_GAIN).contains(&self.gain.0)
+            && (0.0..=Self::MAX_DELAY_S).contains(&self.delay_s)
+    }
+}
+
 /// A loudspeaker layout; the order of the speakers is the order of the channels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
@@ -28,6 +51,8 @@ pub struct Layout {
     /// One line about it; may be empty.
     pub description: String,
     speakers: Vec<Speaker>,
+    /// One a loudspeaker, or none.
+    trims: Vec<SpeakerTrim>,
 }
 
 /// Why a list of loudspeakers is not a layout.
@@ -44,6 +69,8 @@ pub enum LayoutError {
     SameDirection(String, String),
     /// A coordinate is out of range or not a number; name of the loudspeaker.
     BadPosition(String),
+    /// The gain or the delay of a loudspeaker is out of range or not a number; its name.
+    BadTrim(String),
 }
 
 impl fmt::Display for LayoutError {
@@ -62,6 +89,11 @@ impl fmt::Display for LayoutError {
             Self::BadPosition(name) => write!(
                 f,
                 "{name} has a position out of range: azimuth -180 to 180, elevation -90 to 90, room coordinates -1 to 1"
+            ),
+            Self::BadTrim(name) => write!(
+                f,
+                "{name} has a gain or delay out of range: gain up to +40 dB, delay 0 to {} ms",
+                SpeakerTrim::MAX_DELAY_S * 1000.0
             ),
         }
     }
@@ -99,7 +131,32 @@ impl Layout {
                 }
             }
         }
-        Ok(Self { name: name.into(), aliases: Vec::new(), description: String::new(), speakers })
+        Ok(Self {
+            name: name.into(),
+            aliases: Vec::new(),
+            description: String::new(),
+            speakers,
+            trims: Vec::new(),
+        })
+    }
+
+    /// The same layout with these gains and delays, in channel order. Panning does not know them: they
+    /// are for the room, and are applied to what is rendered.
+    ///
+    /// # Panics
+    /// When there is not one for each loudspeaker.
+    pub fn with_trims(mut self, trims: Vec<SpeakerTrim>) -> Result<Self, LayoutError> {
+        assert_eq!(trims.len(), self.speakers.len(), "one trim a loudspeaker");
+        if let Some(bad) = trims.iter().position(|trim| !trim.is_legal()) {
+            return Err(LayoutError::BadTrim(self.speakers[bad].name.clone()));
+        }
+        self.trims = trims;
+        Ok(self)
+    }
+
+    /// The gain and delay of a channel; nothing unless the layout says otherwise.
+    pub fn trim(&self, channel: usize) -> SpeakerTrim {
+        self.trims.get(channel).copied().unwrap_or(SpeakerTrim::NONE)
     }
 
     /// The loudspeakers in channel order.

@@ -7,15 +7,18 @@
 //! Three rules of meaning live here because everybody must agree on them: the time rule in
 //! [`automation`], the space rule in [`position`], and the filter on the way to an LFE, [`LowPass`].
 
+mod ambisonics;
 pub mod audio;
 pub mod automation;
 pub mod bed;
 pub mod clip;
+mod downmix;
 pub mod features;
 pub mod head;
 pub mod hrtf;
 pub mod layout;
 mod low_pass;
+mod order;
 pub mod position;
 pub mod problem;
 pub mod room;
@@ -24,17 +27,20 @@ pub mod stem;
 pub mod timeline;
 pub mod units;
 
+pub use ambisonics::{AmbisonicFormat, AmbisonicOrder};
 pub use audio::PlanarBlock;
 pub use automation::{
     Automation, AutomationCursor, AutomationError, GridShift, MasterBlock, ObjectState, TimedPoint,
 };
 pub use bed::{BedFormat, BedLabel};
 pub use clip::{Clip, Envelope, EnvelopeError, Fade, FadeDirection, FadeShape};
+pub use downmix::Downmix;
 pub use features::{Divergence, NamedZone, ObjectFeatures, Snap, ZoneBox, ZoneSet, Zones};
 pub use head::{HeadAxes, HeadOrientation, HeadTrack, HeadTrackError};
 pub use hrtf::{HrtfError, HrtfSet};
-pub use layout::{Layout, LayoutError, Speaker};
+pub use layout::{Layout, LayoutError, Speaker, SpeakerTrim};
 pub use low_pass::LowPass;
+pub use order::ChannelOrder;
 pub use position::{PolarPosition, Position, RoomPosition};
 pub use problem::{Checked, Finding, Place, Severity};
 pub use room::{Room, RoomMode};

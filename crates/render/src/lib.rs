@@ -3,24 +3,33 @@
 //! Everything that can fail happens in constructors. [`Renderer::process`] cannot fail, allocate,
 //! lock or log, and its output does not depend on how the programme is cut into calls.
 
+mod ambisonic;
 mod beds;
 pub mod binaural;
 mod decorrelate;
 mod diffuse;
+mod downmix;
 mod envelope;
 mod error;
 mod gains;
 mod lanes;
 mod mix;
 mod pan;
+mod reach;
 mod speakers;
 #[cfg(test)]
 mod test_layouts;
+mod trim;
+mod walk;
 
+pub use ambisonic::{AmbisonicRenderer, bed_direction};
+pub use downmix::DownmixRenderer;
 pub use error::RenderError;
 pub use lanes::LaneMixer;
 pub use pan::{Panner, PannerChoice, Panners, bs2127};
+pub use reach::{PanningErrors, REACHED_DEG, Reach};
 pub use speakers::SpeakerRenderer;
+pub use walk::{WALK_BAND_HZ, WALK_LFE_BAND_HZ, WALK_RMS, Walk, WalkStep};
 
 use cupola_model::PlanarBlock;
 

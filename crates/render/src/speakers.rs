@@ -5,6 +5,7 @@ use crate::diffuse::DiffuseBus;
 use crate::gains::{GainTrack, Stretch};
 use crate::mix::{Ramp, add_constant, add_ramps};
 use crate::pan::{Panner, PannerChoice, Panners};
+use crate::trim::Trims;
 use crate::{RenderError, Renderer};
 use cupola_model::{Bed, Layout, Object, PlanarBlock, Timeline};
 use fearless_simd::Level;
@@ -24,6 +25,7 @@ const TILE_BLOCKS: usize = 10;
 ///   gets one and the same fold-down. Only [`PannerChoice::Bs2127`] has a law of its own for beds.
 /// * The diffuse shares of objects are panned like the rest of them, added up, and decorrelated once a
 ///   loudspeaker; everything else is delayed by as much as that takes. [BS.2127-0 §7.4]
+/// * Last come the gains and delays the layout gives its loudspeakers; the delays are no latency.
 /// * The LFE of a bed goes at 0 dB to the first LFE of the layout, also where there are two: the one
 ///   LFE of a bed is LFE1. [BS.2127-0 §8] Without one it is left out; see
 ///   [`dropped_lfe`](Self::dropped_lfe).
@@ -34,6 +36,7 @@ pub struct SpeakerRenderer {
     beds: Vec<BedSend>,
     objects: Vec<Voice>,
     diffuse: Option<DiffuseBus>,
+    trims: Option<Trims>,
     dropped_lfe: Vec<String>,
     idle_zones: Vec<String>,
     frame: u64,
@@ -42,18 +45,18 @@ pub struct SpeakerRenderer {
 
 /// A lane that is panned.
 #[derive(Debug)]
-struct Voice {
-    lane: usize,
-    panner: Arc<dyn Panner>,
-    track: GainTrack,
+pub(crate) struct Voice {
+    pub(crate) lane: usize,
+    pub(crate) panner: Arc<dyn Panner>,
+    pub(crate) track: GainTrack,
 }
 
 /// A lane that reaches a channel with a constant gain.
 #[derive(Debug)]
-struct BedSend {
-    lane: usize,
-    channel: usize,
-    gain: f32,
+pub(crate) struct BedSend {
+    pub(crate) lane: usize,
+    pub(crate) channel: usize,
+    pub(crate) gain: f32,
 }
 
 impl SpeakerRenderer {
@@ -94,11 +97,35 @@ impl SpeakerRenderer {
             beds,
             objects,
             diffuse,
+            trims: Trims::new(layout, timeline.sample_rate),
             dropped_lfe,
             idle_zones,
             frame: 0,
             level: Level::new(),
         })
+    }
+
+    /// A mixer of lanes that reach at most [`Layout::MAX_SPEAKERS`] channels as told, without a diffuse
+    /// bus; `dropped_lfe` names the beds whose LFE does not.
+    pub(crate) fn of_parts(
+        channels: usize,
+        block_frames: usize,
+        beds: Vec<BedSend>,
+        objects: Vec<Voice>,
+        dropped_lfe: Vec<String>,
+    ) -> Self {
+        Self {
+            channels,
+            block_frames,
+            beds,
+            objects,
+            diffuse: None,
+            trims: None,
+            dropped_lfe,
+            idle_zones: Vec::new(),
+            frame: 0,
+            level: Level::new(),
+        }
     }
 
     /// The beds whose LFE is not heard because the layout has none.
@@ -111,10 +138,22 @@ impl SpeakerRenderer {
         &self.idle_zones
     }
 
-    /// Renders these frames of the call, object after object.
-    fn tile(&mut self, lanes: &PlanarBlock, out: &mut PlanarBlock, frames: Range<usize>) {
-        let Self { channels, beds, objects, diffuse, level, .. } = self;
-        let mut parts = out.iter_mut().map(|channel| &mut channel[frames.clone()]);
+    /// Frames of a tile.
+    pub(crate) fn tile_frames(&self) -> usize {
+        TILE_BLOCKS * self.block_frames
+    }
+
+    /// Renders these frames of the call, at most a tile, object after object; to the frames of `out`
+    /// from `at` on.
+    pub(crate) fn tile(
+        &mut self,
+        lanes: &PlanarBlock,
+        frames: Range<usize>,
+        out: &mut PlanarBlock,
+        at: usize,
+    ) {
+        let Self { channels, beds, objects, diffuse, trims, level, .. } = self;
+        let mut parts = out.iter_mut().map(|channel| &mut channel[at..at + frames.len()]);
         let mut out: [&mut [f32]; Layout::MAX_SPEAKERS] =
             std::array::from_fn(|_| parts.next().unwrap_or_default());
         let out = &mut out[..*channels];
@@ -140,6 +179,9 @@ impl SpeakerRenderer {
         if let Some(diffuse) = diffuse {
             diffuse.close(out);
         }
+        if let Some(trims) = trims {
+            trims.process(out);
+        }
         self.frame = block.end;
     }
 }
@@ -161,9 +203,9 @@ impl Renderer for SpeakerRenderer {
         assert_eq!(lanes.frames(), out.frames(), "as many frames out as in");
         assert_eq!(out.channels(), self.channels, "one channel a loudspeaker");
         assert!(lanes.frames().is_multiple_of(self.block_frames), "whole blocks only");
-        let tile = TILE_BLOCKS * self.block_frames;
+        let tile = self.tile_frames();
         for start in (0..lanes.frames()).step_by(tile) {
-            self.tile(lanes, out, start..(start + tile).min(lanes.frames()));
+            self.tile(lanes, start..(start + tile).min(lanes.frames()), out, start);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Pictures of a programme, as text: an SVG for a session note, an HTML page to play with. And of a
-//! set of HRTFs.
+//! set of HRTFs, and of a layout.
 //!
 //! ```text
 //! Timeline + Layout ──► Picture ──┬─ thin ─► trails ─► panels ──► view_svg
@@ -21,6 +21,7 @@ mod colour;
 mod hrtf;
 mod html;
 mod labels;
+mod layout;
 mod marks;
 mod panel;
 mod picture;
@@ -33,5 +34,6 @@ mod trail;
 
 pub use hrtf::{HrtfPicture, hrtf_svg};
 pub use html::{LARGEST_HTML_BYTES, view_html};
+pub use layout::{LayoutPicture, layout_svg};
 pub use picture::{Beat, ViewOptions};
 pub use svg::{LARGEST_SVG_BYTES, view_svg};

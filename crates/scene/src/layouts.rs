@@ -3,9 +3,12 @@
 use crate::place::{Findings, Spot};
 use crate::read::{Cursor, check_text, closest};
 use crate::spec;
-use crate::value::{AZIMUTH, ELEVATION, ROOM};
+use crate::value::{AZIMUTH, DELAY, ELEVATION, ROOM, SPEAKER_METRES};
 use crate::{rules, version, yaml};
-use cupola_model::{Checked, Finding, Layout, PolarPosition, RoomPosition, Speaker};
+use cupola_model::{
+    Checked, Decibels, Finding, Layout, LinearGain, PolarPosition, RoomPosition, Speaker,
+    SpeakerTrim,
+};
 use std::sync::OnceLock;
 
 /// Nominal direction of LFE1. [BS.2051-3 Table 1]
@@ -14,6 +17,27 @@ const LFE_DIRECTION: PolarPosition = PolarPosition::on_sphere(45.0, -30.0);
 pub(crate) const LFE_WORDS: [(&str, bool); 2] = [("true", true), ("false", false)];
 /// Room position of an LFE, a convention without meaning.
 const LFE_ROOM: RoomPosition = RoomPosition { x: -1.0, y: 1.0, z: -1.0 };
+
+/// What becomes of distances.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Align {
+    Nothing,
+    Delay,
+    DelayAndGain,
+}
+
+/// The words of `align`.
+pub(crate) const ALIGN_WORDS: [(&str, Align); 3] =
+    [("none", Align::Nothing), ("delay", Align::Delay), ("both", Align::DelayAndGain)];
+/// Metres a second that sound goes at 20 °C.
+const SPEED_OF_SOUND: f64 = 343.0;
+
+/// A loudspeaker and what its place in a real room asks for.
+struct PlacedSpeaker {
+    speaker: Speaker,
+    distance_m: Option<f64>,
+    trim: SpeakerTrim,
+}
 
 /// Reads a layout file.
 ///
@@ -86,6 +110,7 @@ fn read_layout(root: &Cursor<'_>, findings: &mut Findings) -> Option<Layout> {
         aliases.extend(items.iter().filter_map(|item| item.text(findings)));
     }
     let description = fields.get("description").and_then(|c| c.text(findings));
+    let align = fields.get("align").map_or(Some(Align::Delay), |c| c.word(findings, &ALIGN_WORDS));
     let example = "speakers: [{name: L, azimuth: 30}, {name: R, azimuth: -30}]";
     let list = fields.need("speakers", findings, example);
     fields.finish(findings);
@@ -95,7 +120,9 @@ fn read_layout(root: &Cursor<'_>, findings: &mut Findings) -> Option<Layout> {
     if speakers.len() < items.len() {
         return None;
     }
-    match Layout::new(name?, speakers) {
+    let trims = trims(&list, &speakers, align?, findings)?;
+    let speakers = speakers.into_iter().map(|placed| placed.speaker).collect();
+    match Layout::new(name?, speakers).and_then(|layout| layout.with_trims(trims)) {
         Ok(mut layout) => {
             layout.aliases = aliases;
             layout.description = description.unwrap_or_default();
@@ -108,7 +135,41 @@ fn read_layout(root: &Cursor<'_>, findings: &mut Findings) -> Option<Layout> {
     }
 }
 
-fn read_speaker(item: &Cursor<'_>, findings: &mut Findings) -> Option<Speaker> {
+/// The gains and delays of the loudspeakers, their distances included.
+fn trims(
+    list: &Cursor<'_>,
+    speakers: &[PlacedSpeaker],
+    align: Align,
+    findings: &mut Findings,
+) -> Option<Vec<SpeakerTrim>> {
+    let distances = || speakers.iter().filter_map(|placed| placed.distance_m);
+    let farthest = distances().fold(0.0, f64::max);
+    let missing = |placed: &&PlacedSpeaker| placed.distance_m.is_none() && !placed.speaker.lfe;
+    if farthest > 0.0 && speakers.iter().any(|placed| missing(&placed)) {
+        let names = speakers.iter().filter(missing).map(|placed| placed.speaker.name.as_str());
+        let finding = Finding::error(rules::LAYOUT_DISTANCE, "some loudspeakers have no distance")
+            .found(names.collect::<Vec<_>>().join(", "))
+            .hint("measure these too, or leave `distance` out everywhere and write `delay`");
+        list.report(findings, finding);
+        return None;
+    }
+    let trim = |placed: &PlacedSpeaker| {
+        let SpeakerTrim { gain, delay_s } = placed.trim;
+        let distance = placed.distance_m.unwrap_or(farthest);
+        let later = (farthest - distance) / SPEED_OF_SOUND;
+        let softer = if farthest > 0.0 { distance / farthest } else { 1.0 };
+        match align {
+            Align::Nothing => placed.trim,
+            Align::Delay => SpeakerTrim { gain, delay_s: delay_s + later },
+            Align::DelayAndGain => {
+                SpeakerTrim { gain: LinearGain(gain.0 * softer), delay_s: delay_s + later }
+            }
+        }
+    };
+    Some(speakers.iter().map(trim).collect())
+}
+
+fn read_speaker(item: &Cursor<'_>, findings: &mut Findings) -> Option<PlacedSpeaker> {
     let mut fields = item.fields(findings, &spec::SPEAKER)?;
     let name = fields.need("name", findings, "name: L").and_then(|c| c.text(findings));
     let label = fields.get("label").and_then(|c| c.text(findings));
@@ -118,6 +179,9 @@ fn read_speaker(item: &Cursor<'_>, findings: &mut Findings) -> Option<Speaker> {
     let azimuth = azimuth.map(|c| c.number(findings, &AZIMUTH));
     let elevation = fields.get("elevation").map(|c| c.number(findings, &ELEVATION));
     let room = fields.get("room").map(|c| read_room(&c, findings));
+    let distance_m = fields.get("distance").map(|c| c.number(findings, &SPEAKER_METRES).map(Some));
+    let gain_db = fields.get("gain").map_or(Some(0.0), |c| c.gain(findings));
+    let delay_ms = fields.get("delay").map_or(Some(0.0), |c| c.number(findings, &DELAY));
     fields.finish(findings);
     let default = if lfe { LFE_DIRECTION } else { PolarPosition::on_sphere(0.0, 0.0) };
     let direction = PolarPosition::on_sphere(
@@ -126,13 +190,16 @@ fn read_speaker(item: &Cursor<'_>, findings: &mut Findings) -> Option<Speaker> {
     );
     let usual_room = if lfe { LFE_ROOM } else { direction.to_room() };
     let name = name?;
-    Some(Speaker {
+    let speaker = Speaker {
         label: label.unwrap_or_else(|| name.clone()),
         name,
         direction,
         room: room.unwrap_or(Some(usual_room))?,
         lfe,
-    })
+    };
+    let gain = LinearGain::from(Decibels(gain_db?));
+    let trim = SpeakerTrim { gain, delay_s: delay_ms? / 1000.0 };
+    Some(PlacedSpeaker { speaker, distance_m: distance_m.unwrap_or(Some(None))?, trim })
 }
 
 fn read_room(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<RoomPosition> {

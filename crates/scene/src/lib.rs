@@ -85,6 +85,7 @@ mod route;
 mod rules;
 mod scene;
 mod schema;
+mod shares;
 mod slips;
 mod spec;
 mod split;
@@ -106,9 +107,8 @@ pub use parse::{Draft, draft_scene, parse_scene, parse_scene_with};
 pub use reference::key_reference;
 pub use region::crop;
 pub use rules::RULES;
-pub use scene::{
-    BitDepth, ChannelOrder, HeadRequest, MasterKind, OutputKind, OutputRequest, Scene, StemRequest,
-};
+pub use scene::{BitDepth, HeadRequest, MasterKind, OutputKind, OutputRequest, Scene, StemRequest};
 pub use schema::{FileKind, schema};
+pub use shares::UnknownGroup;
 pub use time::Timecode;
 pub use versions::UnknownVersion;

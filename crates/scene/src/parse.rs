@@ -9,14 +9,14 @@ use crate::parse_versions::read_edits_and_versions;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten};
 use crate::scene::{
-    BitDepth, ChannelOrder, HeadRequest, MasterKind, OutputKind, OutputRequest, Scene, StemRequest,
-    StemSettings,
+    BitDepth, HeadRequest, MasterKind, OutputKind, OutputRequest, Scene, StemRequest, StemSettings,
 };
 use crate::time::{self, Clock, Timecode};
 use crate::value::SIZE;
 use crate::{limits, parse_bed, parse_object, parse_play, rules, spec, split, version};
 use cupola_model::{
-    BinauralMode, Checked, Finding, FrameCount, FrameRate, Place, SampleRate, StemOffset,
+    AmbisonicFormat, BinauralMode, ChannelOrder, Checked, Downmix, Finding, FrameCount, FrameRate,
+    Place, SampleRate, StemOffset,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -32,9 +32,25 @@ pub(crate) const MASTERS: [(&str, MasterKind); 3] = MasterKind::ALL;
 /// The sample formats of outputs.
 pub(crate) const BITS: [(&str, BitDepth); 3] =
     [("16", BitDepth::Int16), ("24", BitDepth::Int24), ("32", BitDepth::Float32)];
+/// The ways to make stereo from a 5.1 mix.
+pub(crate) const DOWNMIXES: [(&str, Downmix); 3] = [
+    (Downmix::LoRo.name(), Downmix::LoRo),
+    (Downmix::LtRt.name(), Downmix::LtRt),
+    (Downmix::LtRt90.name(), Downmix::LtRt90),
+];
+/// The formats of ambisonic outputs.
+pub(crate) const AMBISONICS: [&str; 8] =
+    ["ambix1", "ambix2", "ambix3", "ambix4", "ambix5", "ambix6", "ambix7", "fuma"];
 /// The channel orders of loudspeaker outputs.
-pub(crate) const ORDERS: [(&str, ChannelOrder); 2] =
-    [("bs2051", ChannelOrder::Bs2051), ("wave", ChannelOrder::Wave)];
+pub(crate) const ORDERS: [(&str, ChannelOrder); 6] = {
+    let mut words = [("", ChannelOrder::Bs2051); 6];
+    let mut i = 0;
+    while i < words.len() {
+        words[i] = (ChannelOrder::ALL[i].name(), ChannelOrder::ALL[i]);
+        i += 1;
+    }
+    words
+};
 
 /// Reads a scene. `file` is the name shown in findings; nothing is opened.
 ///
@@ -380,6 +396,8 @@ impl OutputKind {
             Self::Binaural { head: HeadRequest::Sofa(path), .. } => {
                 format!("binaural_{}", file_stem(path))
             }
+            Self::Stereo { downmix, .. } => format!("stereo-{}", downmix.name()),
+            Self::Ambisonics { format, .. } => format.to_string(),
             Self::Master(kind) => kind.name().to_owned(),
         }
     }
@@ -418,6 +436,8 @@ fn read_output(item: &Cursor<'_>, findings: &mut Findings) -> Option<(OutputKind
     let mut fields = item.fields(findings, &spec::OUTPUT)?;
     let speakers = fields.get("speakers");
     let binaural = fields.get("binaural");
+    let stereo = fields.get("stereo");
+    let ambisonics = fields.get("ambisonics");
     let master = fields.get("master");
     let bits = fields.get("bits");
     let order = fields.get("order");
@@ -427,24 +447,32 @@ fn read_output(item: &Cursor<'_>, findings: &mut Findings) -> Option<(OutputKind
     refuse_extras(speakers.is_some(), master.is_some(), &bits, &order, findings);
     let bits = bits.and_then(|c| c.word(findings, &BITS)).unwrap_or_default();
     let order = order.and_then(|c| c.word(findings, &ORDERS)).unwrap_or_default();
-    let kind = match (speakers, binaural, master) {
-        (Some(c), None, None) => {
+    let kind = match (speakers, binaural, stereo, ambisonics, master) {
+        (Some(c), None, None, None, None) => {
             OutputKind::Speakers { layout: LayoutRequest::read(&c, findings)?, bits, order }
         }
-        (None, Some(c), None) => {
+        (None, Some(c), None, None, None) => {
             OutputKind::Binaural { head: HeadRequest::read(&c, findings)?, bits }
         }
-        (None, None, Some(c)) => OutputKind::Master(c.word(findings, &MASTERS)?),
-        (None, None, None) => {
+        (None, None, Some(c), None, None) => {
+            OutputKind::Stereo { downmix: c.word(findings, &DOWNMIXES)?, bits }
+        }
+        (None, None, None, Some(c), None) => {
+            let words = AMBISONICS.map(|word| (word, word));
+            let format = AmbisonicFormat::from_name(c.word(findings, &words)?)?;
+            OutputKind::Ambisonics { format, bits }
+        }
+        (None, None, None, None, Some(c)) => OutputKind::Master(c.word(findings, &MASTERS)?),
+        (None, None, None, None, None) => {
             let finding = Finding::error(rules::KEY_MISSING, "it is not said what this output is")
-                .allowed("speakers, binaural or master")
+                .allowed("speakers, binaural, stereo, ambisonics or master")
                 .hint("add for example `speakers: 7.1.4`");
             findings.push(&spot, finding);
             return None;
         }
         _ => {
             let finding = Finding::error(rules::KEY_CONFLICT, "an output is one thing")
-                .allowed("one of speakers, binaural, master")
+                .allowed("one of speakers, binaural, stereo, ambisonics, master")
                 .hint("write one list item for each output");
             findings.push(&spot, finding);
             return None;

@@ -12,8 +12,8 @@ use crate::split::Split;
 use crate::time::{Clock, Timecode};
 use crate::versions::Version;
 use cupola_model::{
-    BedFormat, BedLabel, BinauralMode, FrameCount, FrameIndex, FrameRate, ObjectFeatures, Place,
-    Position, Room, SampleRate, StemOffset,
+    AmbisonicFormat, BedFormat, BedLabel, BinauralMode, ChannelOrder, Downmix, FrameCount,
+    FrameIndex, FrameRate, ObjectFeatures, Place, Position, Room, SampleRate, StemOffset,
 };
 use std::collections::HashSet;
 
@@ -92,6 +92,20 @@ pub enum OutputKind {
         /// Format of the samples.
         bits: BitDepth,
     },
+    /// Two channels made from a 5.1 mix.
+    Stereo {
+        /// How.
+        downmix: Downmix,
+        /// Format of the samples.
+        bits: BitDepth,
+    },
+    /// Spherical harmonics.
+    Ambisonics {
+        /// Which, in which order and scale.
+        format: AmbisonicFormat,
+        /// Format of the samples.
+        bits: BitDepth,
+    },
     /// An object-based master; always 24-bit.
     Master(MasterKind),
 }
@@ -142,16 +156,6 @@ pub enum BitDepth {
     Int24,
     /// 32-bit floats, which never clip.
     Float32,
-}
-
-/// Order of the channels of a loudspeaker output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ChannelOrder {
-    /// The order of the layout: sides before backs. [BS.2051-3]
-    #[default]
-    Bs2051,
-    /// Ascending bits of the WAVE channel mask: backs before sides.
-    Wave,
 }
 
 #[derive(Clone, Debug)]
@@ -314,26 +318,5 @@ impl Scene {
         let all = beds.chain(self.objects.iter().flat_map(|object| &object.groups));
         let mut seen = HashSet::new();
         all.map(String::as_str).filter(|name| seen.insert(*name)).collect()
-    }
-
-    /// Silences every route and object outside a group, on top of what a version does; tracks and
-    /// length stay as they are, so
-    /// the groups of a scene add up to the whole. A route belongs to the groups of its bed too.
-    /// Says whether anything belongs to the group.
-    ///
-    /// ```
-    /// let text = "cupola: 1\nstems:\n  kick: {file: kick.wav}\nobjects:\n  - {stem: kick, groups: [drums], position: {azimuth: 30}}\n";
-    /// let mut scene = cupola_scene::parse_scene(text, "song.yaml").value.expect("a right scene");
-    /// assert_eq!(scene.groups(), ["drums"]);
-    /// assert!(scene.solo_group("drums") && !scene.solo_group("vocals"));
-    /// ```
-    pub fn solo_group(&mut self, group: &str) -> bool {
-        let mut any = false;
-        for part in self.parts() {
-            let is_in = part.is_in(group);
-            *part.silenced |= !is_in;
-            any |= is_in;
-        }
-        any
     }
 }

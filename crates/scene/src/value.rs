@@ -164,6 +164,20 @@ pub(crate) const SEED: Quantity =
 /// Longest step of a random walk, as a share of the box.
 pub(crate) const STEP: Quantity =
     Quantity { unit: "", min: 0.0, max: 1.0, hint: |_| "1 is a side of the box".to_owned() };
+/// How far a loudspeaker is from the listener.
+pub(crate) const SPEAKER_METRES: Quantity = Quantity {
+    unit: "m",
+    min: 0.1,
+    max: 100.0,
+    hint: |_| "measure in metres, from the loudspeaker to the head".to_owned(),
+};
+/// How much later a loudspeaker plays.
+pub(crate) const DELAY: Quantity = Quantity {
+    unit: "ms",
+    min: 0.0,
+    max: 200.0,
+    hint: |_| "a delay is in milliseconds and never negative: delay the others".to_owned(),
+};
 /// Quarter notes a minute.
 pub(crate) const BPM: Quantity = Quantity {
     unit: "bpm",

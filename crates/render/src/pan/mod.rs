@@ -8,6 +8,7 @@
 pub mod bs2127;
 mod enclose;
 mod featured;
+mod harmonics;
 mod hull;
 mod panners;
 mod region;
@@ -17,6 +18,7 @@ mod room_subset;
 mod spread;
 mod vbap;
 
+pub(crate) use harmonics::HarmonicPanner;
 pub use panners::Panners;
 
 use crate::RenderError;

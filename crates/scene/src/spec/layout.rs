@@ -2,8 +2,8 @@
 
 use super::Absent::{Means, Refused, Value};
 use super::{KeySpec, Kind, MapSpec, words};
-use crate::layouts::LFE_WORDS;
-use crate::value::{AZIMUTH, ELEVATION, ROOM};
+use crate::layouts::{ALIGN_WORDS, LFE_WORDS};
+use crate::value::{AZIMUTH, DELAY, ELEVATION, ROOM, SPEAKER_METRES};
 
 pub(crate) static LAYOUT: MapSpec = MapSpec {
     name: "layout",
@@ -37,6 +37,15 @@ pub(crate) static LAYOUT: MapSpec = MapSpec {
             kind: Kind::Text,
             absent: Means("no description"),
             example: "The small room upstairs",
+        },
+        KeySpec {
+            key: "align",
+            about: "What becomes of the distances of the loudspeakers: `delay` lets the nearer ones play \
+                    later, so that all sound at once (343 m/s); `both` also makes them softer, as if they \
+                    were as far away as the farthest; `none` is for a room whose hardware does it.",
+            kind: Kind::Words(|| words(&ALIGN_WORDS)),
+            absent: Value("delay"),
+            example: "both",
         },
         KeySpec {
             key: "speakers",
@@ -95,6 +104,28 @@ pub(crate) static SPEAKER: MapSpec = MapSpec {
             kind: Kind::Tuple(3, &Kind::Number(&ROOM)),
             absent: Means("the place its direction leads to"),
             example: "[-1, 1, 0]",
+        },
+        KeySpec {
+            key: "distance",
+            about: "How far it is from the listener, in metres. All have one or none; an `lfe` may go \
+                    without.",
+            kind: Kind::Number(&SPEAKER_METRES),
+            absent: Means("as far as the farthest"),
+            example: "2.35 m",
+        },
+        KeySpec {
+            key: "gain",
+            about: "Added to the level of its signal, last of all. Panning does not know it.",
+            kind: Kind::Gain,
+            absent: Value("0"),
+            example: "-1.5",
+        },
+        KeySpec {
+            key: "delay",
+            about: "How many milliseconds later it plays, on top of what its distance asks for.",
+            kind: Kind::Number(&DELAY),
+            absent: Value("0"),
+            example: "1.2 ms",
         },
     ],
     together: &[],

@@ -263,7 +263,7 @@ pub(crate) static STEM: MapSpec = MapSpec {
 
 pub(crate) static OUTPUT: MapSpec = MapSpec {
     name: "output",
-    about: "One thing to make: `speakers`, `binaural` or `master`.",
+    about: "One thing to make: `speakers`, `binaural`, `stereo`, `ambisonics` or `master`.",
     example: "{speakers: 7.1.4}",
     keys: &[
         KeySpec {
@@ -281,6 +281,23 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
             kind: Kind::Head,
             absent: Means("another kind of output"),
             example: "default",
+        },
+        KeySpec {
+            key: "stereo",
+            about: "A WAV file mixed down from a 5.1 render: `loro` for stereo, `ltrt` for matrix decoders, \
+                    `ltrt90` the same with the surrounds shifted by 90°. `speakers: 2.0` pans to two \
+                    loudspeakers instead.",
+            kind: Kind::Words(|| words(&parse::DOWNMIXES)),
+            absent: Means("another kind of output"),
+            example: "loro",
+        },
+        KeySpec {
+            key: "ambisonics",
+            about: "A WAV file of spherical harmonics: AmbiX (ACN order, SN3D scale) of first to seventh \
+                    order, or FuMa of first order (W X Y Z).",
+            kind: Kind::Words(|| parse::AMBISONICS.into()),
+            absent: Means("another kind of output"),
+            example: "ambix3",
         },
         KeySpec {
             key: "master",
@@ -302,7 +319,10 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
         KeySpec {
             key: "order",
             about: "Order of the channels of `speakers`: `bs2051` as the layout lists them, sides before \
-                    backs; `wave` as the WAVE channel mask counts, backs before sides.",
+                    backs; `smpte` L R C LFE, sides, backs, wides, heights; `film` L C R, sides, backs, \
+                    LFE; `protools` the same, then heights; `wave` as the WAVE channel mask counts, backs \
+                    before sides; `wwise` as Wwise imports it, which is `wave` with the only pair of \
+                    heights as its front pair. An order that does not describe the layout is refused.",
             kind: Kind::Words(|| words(&parse::ORDERS)),
             absent: Value("bs2051"),
             example: "wave",
@@ -311,13 +331,15 @@ pub(crate) static OUTPUT: MapSpec = MapSpec {
             key: "name",
             about: "The part of the file name that tells this output from the others.",
             kind: Kind::Text,
-            absent: Means("the layout, `binaural`, `adm-bwf`, `damf` or `adm-itu`"),
+            absent: Means(
+                "the layout, `binaural`, `stereo-loro`, `ambix3`, `adm-bwf` and the like",
+            ),
             example: "preview",
         },
     ],
     together: &[
-        Together::One(&[&["speakers"], &["binaural"], &["master"]]),
+        Together::One(&[&["speakers"], &["binaural"], &["stereo"], &["ambisonics"], &["master"]]),
         Together::AtMostOne(&[&["bits"], &["master"]]),
-        Together::AtMostOne(&[&["order"], &["binaural", "master"]]),
+        Together::AtMostOne(&[&["order"], &["binaural", "stereo", "ambisonics", "master"]]),
     ],
 };

@@ -174,6 +174,26 @@ fn a_user_layout_needs_little_and_is_refused_at_its_place() {
             "scene.value.type",
         ),
         ("¦name: x\nspeakers: [{name: L, azimuth: 30}]\n", "scene.key.missing"),
+        (
+            "cupola: 1\nname: x\nspeakers:\n  - {name: L, azimuth: 30, distance: ¦0}\n",
+            "scene.value.range",
+        ),
+        (
+            "cupola: 1\nname: x\nspeakers:\n  - {name: L, azimuth: 30, delay: ¦-1 ms}\n",
+            "scene.value.range",
+        ),
+        (
+            "cupola: 1\nname: x\nspeakers:\n  - {name: L, azimuth: 30, gain: ¦loud}\n",
+            "scene.value.number",
+        ),
+        (
+            "cupola: 1\nname: x\nalign: ¦gain\nspeakers: [{name: L, azimuth: 30}]\n",
+            "scene.value.word",
+        ),
+        (
+            "cupola: 1\nname: x\nspeakers:\n  ¦- {name: L, azimuth: 30, distance: 2}\n  - {name: R, azimuth: 9}\n",
+            "layout.distance",
+        ),
     ] {
         let (text, line, column) = unmark(bad);
         let checked = parse_layout(&text, "l.yaml");
@@ -184,5 +204,34 @@ fn a_user_layout_needs_little_and_is_refused_at_its_place() {
             (rule, line, column),
             "{first}"
         );
+    }
+}
+
+#[test]
+fn distances_become_delays_and_gains_on_top_of_those_written() {
+    let text = |align: &str| {
+        format!(
+            "cupola: 1\nname: x\n{align}speakers:\n  - {{name: L, azimuth: 30, distance: 3.43}}\n  \
+             - {{name: R, azimuth: -30, distance: 2.401 m, delay: 1.5 ms, gain: -20 dB}}\n  \
+             - {{name: Sub, lfe: true, gain: -inf}}\n"
+        )
+    };
+    // 1.029 m at 343 m/s are 3 ms; 2.401 of 3.43 m are 0.7.
+    for (align, delays, gains) in [
+        ("", [0.0, 4.5, 0.0], [1.0, 0.1, 0.0]),
+        ("align: delay\n", [0.0, 4.5, 0.0], [1.0, 0.1, 0.0]),
+        ("align: both\n", [0.0, 4.5, 0.0], [1.0, 0.07, 0.0]),
+        ("align: none\n", [0.0, 1.5, 0.0], [1.0, 0.1, 0.0]),
+    ] {
+        let layout = parse_layout(&text(align), "x.yaml").value.unwrap();
+        for channel in 0..3 {
+            let trim = layout.trim(channel);
+            assert!((trim.delay_s * 1000.0 - delays[channel]).abs() < 1e-9, "{align}{trim:?}");
+            assert!((trim.gain.0 - gains[channel]).abs() < 1e-9, "{align}{trim:?}");
+        }
+    }
+    for layout in standard_layouts() {
+        let plain = |channel| layout.trim(channel) == cupola_model::SpeakerTrim::NONE;
+        assert!((0..layout.speakers().len()).all(plain), "{}", layout.name);
     }
 }

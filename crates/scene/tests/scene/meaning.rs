@@ -1,8 +1,10 @@
 //! What the keys mean: sources of lanes, offsets, lengths, outputs.
 
 use super::{all_findings, assert_found, scene, stem, timeline};
-use cupola_model::{BedLabel, BinauralMode, FrameRate, Severity, StemFacts, StemOffset, Timeline};
-use cupola_scene::{BitDepth, ChannelOrder, HeadRequest, LayoutRequest, OutputKind, parse_scene};
+use cupola_model::{
+    BedLabel, BinauralMode, ChannelOrder, FrameRate, Severity, StemFacts, StemOffset, Timeline,
+};
+use cupola_scene::{BitDepth, HeadRequest, LayoutRequest, OutputKind, parse_scene};
 
 /// A 7.1.2 bed with one route, of a stem with this many channels.
 fn bed(route: &str, channels: u16) -> Timeline {
@@ -376,12 +378,43 @@ objects: [{stem: b, channel: left, groups: [vocals], position: {azimuth: 0}}]
     let whole = timeline(text, &facts);
     let mut drums = scene(text);
     assert_eq!(drums.groups(), ["drums", "vocals"]);
-    assert!(drums.solo_group("drums"));
+    drums.keep_share(&["drums"], 0).unwrap();
     let drums = drums.resolve(&facts).value.unwrap();
     assert_eq!((drums.length, drums.lanes.len()), (whole.length, whole.lanes.len()));
     let fed: Vec<_> = drums.lanes.iter().map(|l| l.sources.len()).collect();
     assert_eq!(fed, [1, 1, 0, 0, 0, 0, 0]);
-    assert!(!scene(text).solo_group("nobody"));
+    let nobody = scene(text).keep_share(&["vocal"], 0).unwrap_err().to_string();
+    assert!(nobody.ends_with("it has drums, vocals; did you mean `vocals`?"), "{nobody}");
+}
+
+#[test]
+fn every_source_of_a_lane_is_in_one_share_of_a_split() {
+    let text = "cupola: 1
+stems: {a: {file: a.wav}, b: {file: b.wav}}
+beds: [{format: 5.1, routes: [{stem: a, groups: [drums]}, {stem: b, groups: [low, drums], to: [Ls, Rs]}]}]
+objects:
+  - {name: Lead, stem: b, channel: left, groups: [vocals, low], position: {azimuth: 0}}
+  - {stem: b, channel: right, position: {azimuth: 0}}
+";
+    let facts = [stem(2, 10), stem(2, 99)];
+    // Of two groups, the one that is named first counts, and not the one the scene names first.
+    for (groups, fed) in [
+        (&["drums", "low"][..], [[1, 1, 0, 0, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0, 1, 0]]),
+        (&["low", "drums"], [[0, 0, 0, 0, 1, 1, 1, 0], [1, 1, 0, 0, 0, 0, 0, 0]]),
+    ] {
+        let rest = [0, 0, 0, 0, 0, 0, 0, 1];
+        for (index, fed) in fed.into_iter().chain([rest]).enumerate() {
+            let mut share = scene(text);
+            share.keep_share(groups, index).unwrap();
+            let share = share.resolve(&facts).value.unwrap();
+            assert_eq!(share.length.0, 99);
+            let got: Vec<_> = share.lanes.iter().map(|l| l.sources.len()).collect();
+            assert_eq!(got, fed, "{groups:?} {index}");
+        }
+    }
+    let shared = scene(text).shared_parts(&["vocals", "low", "drums"]);
+    let shared: Vec<_> = shared.iter().map(|(name, of)| (name.as_str(), of.join(" "))).collect();
+    assert_eq!(shared, [("Bed", "low drums".to_owned()), ("Lead", "vocals low".to_owned())]);
 }
 
 #[test]

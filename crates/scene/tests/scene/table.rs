@@ -275,6 +275,8 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
 
     ("outputs[].speakers", OUTPUT, "speakers: 4+7+0", "speakers: ¦7.1.5", "scene.value.word"),
     ("outputs[].binaural", OUTPUT, "binaural: heads/anna.sofa", "binaural: ¦kemar", "scene.value.word"),
+    ("outputs[].stereo", OUTPUT, "stereo: ltrt90", "stereo: ¦mono", "scene.value.word"),
+    ("outputs[].ambisonics", OUTPUT, "ambisonics: fuma", "ambisonics: ¦ambix8", "scene.value.word"),
     ("outputs[].master", OUTPUT, "master: damf", "master: ¦mpeg-h", "scene.value.word"),
     ("outputs[].bits", OUTPUT, "speakers: room.yaml, bits: 32", "speakers: 5.1, bits: ¦20", "scene.value.word"),
     ("outputs[].order", OUTPUT, "speakers: 5.1, order: wave", "binaural: default, order: ¦wave", "scene.key.conflict"),

@@ -85,7 +85,7 @@ fn a_version_has_its_own_title_end_and_edits() {
 fn a_group_alone_of_a_version_is_what_both_leave() {
     let mut scene = scene(SONG);
     scene.choose_version("tv").unwrap();
-    assert!(scene.solo_group("vocals"));
+    scene.keep_share(&["vocals"], 0).unwrap();
     let both = scene.resolve(&facts()).value.unwrap();
     assert_eq!(gains(&both), [None, None, None, Some(0.0), None]);
 }

@@ -4,7 +4,7 @@ use crate::error::in_file;
 use crate::{DolbySettings, MastersError, PendingFile};
 use cupola_bw64::{Error, Reader};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Largest chunk that is read; Dolby's own parser stops at 6144 bytes.
@@ -28,11 +28,9 @@ fn index_of<R: Read + Seek>(reader: &Reader<R>) -> Option<usize> {
     reader.chunks().iter().position(|chunk| &chunk.id == b"dbmd")
 }
 
-/// Copies a master byte by byte, but for its settings. The copy has its temporary name; `None` when
-/// `go_on`, which hears how many bytes are copied, said no.
-///
-/// # Panics
-/// When the settings are not those [`read_settings`] gave of this file, changed or not.
+/// Copies a master byte by byte, but for its settings, which are those [`read_settings`] gave of it,
+/// changed or not; a file that has no room for them is refused, as one is that was changed since. The
+/// copy has its temporary name; `None` when `go_on`, which hears how many bytes are copied, said no.
 pub fn copy_with_settings(
     from: &Path,
     to: &Path,
@@ -47,8 +45,11 @@ pub fn copy_with_settings(
     let chunk = index_of(&reader).map(|index| reader.chunks()[index]);
     let payload = settings.into_payload();
     let chunk = chunk.filter(|chunk| chunk.size == payload.len() as u64);
-    let chunk = chunk.expect("settings of this very file");
     drop(reader);
+    let Some(chunk) = chunk else {
+        let changed = "its settings are not those that were read before; was it changed since?";
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidData, changed)));
+    };
     file.seek(SeekFrom::Start(0)).map_err(failed)?;
     let mut pending = PendingFile::create(to, overwrite)?;
     let (mut piece, mut copied) = (vec![0; PIECE_BYTES], 0);

@@ -3,7 +3,9 @@
 //! `examples/write_masters.rs` writes the same programmes for the checkers of other people.
 
 use cupola_bw64::Form;
-use cupola_masters::{AdmBwfSink, AdmKind, MastersError, describe};
+use cupola_masters::{
+    AdmBwfSink, AdmKind, MastersError, copy_with_settings, describe, read_settings,
+};
 use cupola_model::{BinauralMode, FrameIndex, Item, PlanarBlock, SampleRate, Timeline};
 use std::fs;
 use std::path::Path;
@@ -217,4 +219,22 @@ fn what_is_no_wave_file_is_an_error_that_names_it() {
     assert!(error.contains("song.flac"), "{error}");
     let error = describe(&folder.path().join("none.wav")).unwrap_err().to_string();
     assert!(error.contains("none.wav") && error.contains("check the path"), "{error}");
+}
+
+#[test]
+fn settings_of_another_master_are_refused_and_leave_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (_, timeline) = all().remove(0);
+    write(&path("song.wav"), &timeline);
+    let settings = read_settings(&path("song.wav")).unwrap().expect("a master has settings");
+    // The file becomes one without settings after they were read.
+    let mut bytes = fs::read(path("song.wav")).unwrap();
+    let at = bytes.windows(4).rposition(|id| id == b"dbmd").expect("a chunk of settings");
+    bytes[at..at + 4].copy_from_slice(b"junk");
+    fs::write(path("song.wav"), bytes).unwrap();
+    let copy = copy_with_settings(&path("song.wav"), &path("new.wav"), false, settings, |_| true);
+    let error = copy.expect_err("settings without a place").to_string();
+    assert!(error.contains("song.wav") && error.contains("changed since"), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left");
 }

@@ -26,6 +26,26 @@ impl Dice {
         format!("x: {x:.3}, y: {y:.3}, z: {z:.3}")
     }
 
+    /// What a keyframe says: all of its lanes or some, with one curve or with one for each lane.
+    fn keyframe(&mut self) -> String {
+        const CURVES: [&str; 5] = ["linear", "hold", "smooth", "ease-in", "ease-out"];
+        let (place, gain, size) = (self.place(), self.roll() * -20.0, self.roll() * 0.5);
+        let mut told = vec![place];
+        told.extend((self.roll() < 0.8).then(|| format!("gain: {gain:.2}")));
+        told.extend((self.roll() < 0.8).then(|| format!("size: {size:.3}")));
+        // Some keyframes leave the object where it is.
+        if told.len() > 1 && self.roll() < 0.2 {
+            told.remove(0);
+        }
+        let [position, gain, size] = [(); 3].map(|()| self.pick(&CURVES));
+        told.push(if self.roll() < 0.5 {
+            format!("curve: {position}")
+        } else {
+            format!("curve: {{position: {position}, gain: {gain}, size: {size}}}")
+        });
+        told.join(", ")
+    }
+
     /// A scene of room positions: a bed, pairs, and objects that move, fade, grow and step.
     fn scene(&mut self) -> String {
         let mut text = "cupola: 1\ntitle: Dice\nstems:\n  mono: {file: mono.wav}\n  stereo: {file: stereo.wav}\n".to_owned();
@@ -61,12 +81,8 @@ impl Dice {
             );
             let mut at = 0.05 + self.roll() * 0.1;
             for _ in 0..3 {
-                let curve = self.pick(&["linear", "hold", "smooth", "ease-in"]);
-                let (place, gain, size) = (self.place(), self.roll() * -20.0, self.roll() * 0.5);
-                let _ = writeln!(
-                    text,
-                    "      - {{at: {at:.4}, {place}, gain: {gain:.2}, size: {size:.3}, curve: {curve}}}"
-                );
+                let keyframe = self.keyframe();
+                let _ = writeln!(text, "      - {{at: {at:.4}, {keyframe}}}");
                 at += 0.25 + self.roll() * 0.15;
             }
         }

@@ -4,8 +4,8 @@ use crate::features::{LOST, Loss, losers};
 use crate::ids::elements;
 use crate::text::{MAX_NAME, clock_steps};
 use crate::write_itu::silent_channels;
-use cupola_model::automation::HOLD_RAMP;
-use cupola_model::{BinauralMode, Finding, FrameIndex, Item, SampleRate, TimedPoint, Timeline};
+use cupola_model::automation::{HOLD_RAMP, shortest_block};
+use cupola_model::{BinauralMode, Finding, FrameIndex, Item, SampleRate, Timeline};
 
 /// Most objects. [Atmos-ADM]
 const MAX_OBJECTS: usize = 118;
@@ -225,11 +225,16 @@ fn check_gains(timeline: &Timeline, findings: &mut Vec<Finding>) {
 /// Points closer than a block can be are moved or merged by the rule of
 /// [`cupola_model::Automation::master_blocks`]; a render follows each.
 fn note_close_points(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    let shortest = shortest_block(timeline.sample_rate);
     for object in timeline.objects() {
         let points = object.automation.points();
-        // A hold is drawn by two points exactly this far apart and becomes one block.
-        let close = |pair: &&[TimedPoint]| pair[1].frame - pair[0].frame < HOLD_RAMP;
-        let count = points.windows(2).filter(close).count();
+        let close = |i: &usize| {
+            let length = points[*i].frame - points[i - 1].frame;
+            // A step out of rest becomes one block.
+            let stood = *i < 2 || points[i - 1].state == points[i - 2].state;
+            length < shortest && !(stood && length == HOLD_RAMP)
+        };
+        let count = (1..points.len()).filter(close).count();
         if count > 0 {
             findings.push(
                 Finding::note(
@@ -237,8 +242,8 @@ fn note_close_points(timeline: &Timeline, findings: &mut Vec<Finding>) {
                     format!("{} changes faster than a master can state", object.name),
                 )
                 .subject(&object.name)
-                .found(format!("{count} points less than 250 frames after the one before"))
-                .allowed("250 frames between points")
+                .found(format!("{count} points less than {} frames after the one before", shortest.0))
+                .allowed(format!("{} frames between points", shortest.0))
                 .hint("the master moves or merges them by some milliseconds; renders do not"),
             );
         }

@@ -6,11 +6,12 @@ use crate::ids::{Element, TrackElement, contents, elements, track_elements, uid}
 use crate::text::{TenDecimals, clock, clock_steps, push_clock, push_hex8};
 use crate::{AdmError, check_limits};
 use cupola_model::{
-    Bed, BedLabel, FrameCount, FrameIndex, Item, MasterBlock, Object, RoomPosition, SampleRate,
+    Bed, BedLabel, FrameCount, FrameIndex, Item, MasterBlock, Object, ObjectState, RoomPosition, SampleRate,
     Severity, Timeline,
 };
 use quick_xml::escape::escape;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// Root and nesting that readers look for; MediaInfo skips any other root. [Atmos-ADM]
 const HEAD: &str = concat!(
@@ -20,6 +21,9 @@ const HEAD: &str = concat!(
     "xsi:schemaLocation=\"urn:ebu:metadata-schema:ebuCore_2016 ebucore.xsd\" xml:lang=\"en\">\n",
     "<coreMetadata>\n<format>\n<audioFormatExtended>\n",
 );
+
+/// Shortest block in steps of 1e-5 s that holds an interpolation of 0.005208 s. [Atmos-ADM]
+const SHORTEST_STEPS: u64 = 521;
 
 const TAIL: &str = "</audioFormatExtended>\n</format>\n</coreMetadata>\n</ebuCoreMain>\n";
 
@@ -58,11 +62,9 @@ pub fn write_axml(timeline: &Timeline, out: &mut impl Write) -> Result<(), AdmEr
 pub(crate) fn estimate(timeline: &Timeline) -> Estimate {
     let measure = |object: &Object, point: usize| {
         let state = object.automation.points()[point].state;
-        let (start, duration) = (FrameIndex(0), FrameCount(0));
-        let block = MasterBlock { start, duration, state };
         let mut text = Vec::new();
         let features = FeatureText::of(&object.features);
-        push_block(&mut text, "00031001", 1, &block, &features, timeline.sample_rate);
+        push_block(&mut text, "00031001", (1, 0..0), &state, &features);
         text.len()
     };
     Estimate::of(timeline, &measure)
@@ -222,10 +224,13 @@ fn write_object_channel(
         open_channel(element, &track, out)?;
         let mut number = 0_u32;
         let grid = density.grid_frames(rate);
+        let mut start = 0;
         for block in object.automation.master_blocks_on(length, rate, grid) {
             number += 1;
             text.clear();
-            push_block(&mut text, &track.code, number, &block, &features, rate);
+            let end = block_end(start, &block, length, rate);
+            push_block(&mut text, &track.code, (number, start..end), &block.state, &features);
+            start = end;
             out.write_all(&text)?;
         }
         writeln!(out, "</audioChannelFormat>")?;
@@ -233,28 +238,33 @@ fn write_object_channel(
     Ok(())
 }
 
-/// One block of an object. Both of its ends are rounded and only then subtracted, so that the
-/// printed blocks tile exactly. [Atmos-ADM]
+/// Where a block ends, in steps: the nearest, or the one after it where the block would be shorter
+/// than its interpolation. The frame it means stays the nearest one either way.
+fn block_end(start: u64, block: &MasterBlock, length: FrameCount, rate: SampleRate) -> u64 {
+    let end = block.start + block.duration;
+    let nearest = clock_steps(end, rate);
+    if end.0 < length.0 { nearest.max(start + SHORTEST_STEPS) } else { nearest }
+}
+
+/// One block of an object with its number and its time in steps. Ends are rounded and only then
+/// subtracted, so that the printed blocks tile exactly. [Atmos-ADM]
 fn push_block(
     out: &mut Vec<u8>,
     code: &str,
-    number: u32,
-    block: &MasterBlock,
+    (number, steps): (u32, Range<u64>),
+    state: &ObjectState,
     features: &FeatureText,
-    rate: SampleRate,
 ) {
-    let start = clock_steps(block.start, rate);
-    let end = clock_steps(block.start + block.duration, rate);
     out.extend_from_slice(b"<audioBlockFormat audioBlockFormatID=\"AB_");
     out.extend_from_slice(code.as_bytes());
     out.push(b'_');
     push_hex8(out, number);
     out.extend_from_slice(b"\" rtime=\"");
-    push_clock(out, start);
+    push_clock(out, steps.start);
     out.extend_from_slice(b"\" duration=\"");
-    push_clock(out, end - start);
+    push_clock(out, steps.end - steps.start);
     out.extend_from_slice(b"\"><cartesian>1</cartesian>");
-    let RoomPosition { x, y, z } = block.state.position.to_room();
+    let RoomPosition { x, y, z } = state.position.to_room();
     push_coordinate(out, "X", TenDecimals::new(x));
     push_coordinate(out, "Y", TenDecimals::new(y));
     // Both tools whose files were read leave a Z of 0 out.
@@ -262,12 +272,12 @@ fn push_block(
     if !z.is_zero() {
         push_coordinate(out, "Z", z);
     }
-    let gain = TenDecimals::new(block.state.gain.0);
+    let gain = TenDecimals::new(state.gain.0);
     if !gain.is_one() {
         push_number(out, "gain", gain);
     }
     out.extend_from_slice(features.diffuse);
-    let size = TenDecimals::new(block.state.size);
+    let size = TenDecimals::new(state.size);
     if !size.is_zero() {
         for edge in ["width", "height", "depth"] {
             push_number(out, edge, size);
@@ -349,8 +359,7 @@ fn write_uid(track: &TrackElement<'_>, rate: SampleRate, out: &mut impl Write) -
 mod tests {
     use super::*;
     use cupola_model::{
-        Automation, BinauralMode, FrameRate, Lane, LinearGain, ObjectFeatures, ObjectState,
-        Position, TimedPoint, TrackIndex,
+        Automation, BinauralMode, FrameRate, Lane, LinearGain, ObjectFeatures, Position, TimedPoint, TrackIndex,
     };
 
     /// Objects that go to and fro all the time, each leg two seconds.
@@ -388,6 +397,21 @@ mod tests {
         let mut text = Vec::new();
         write_document(timeline, most_bytes, &mut text).unwrap();
         String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_block_of_250_frames_holds_its_interpolation_and_still_means_its_frames() {
+        let rate = SampleRate::HZ_48000;
+        for first in 0..480 {
+            let state = moving(1, 1).objects().next().unwrap().automation.points()[0].state;
+            let (start, duration) = (FrameIndex(first), FrameCount(250));
+            let from = clock_steps(start, rate);
+            let block = MasterBlock { start, duration, state };
+            let to = block_end(from, &block, FrameCount(48_000), rate);
+            assert!(to - from >= 521, "{from} to {to}");
+            // The nearest frame, as readers take it: a step is 0.48 frames.
+            assert_eq!((to as f64 * 0.48).round() as u64, first + 250);
+        }
     }
 
     #[test]

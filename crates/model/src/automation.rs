@@ -22,9 +22,14 @@ use std::fmt;
 /// of `interpolationLength` in the Dolby Atmos Master ADM profile.
 pub const HOLD_RAMP: FrameCount = FrameCount(250);
 
-/// Shortest master block in seconds. An `interpolationLength` of 0.005208 s must fit into its block
-/// after the block's times were rounded to 1e-5 s.
-const SHORTEST_BLOCK_S: f64 = 0.005_21;
+/// Shortest master block in seconds: its `interpolationLength` must fit into it. [Atmos-ADM]
+const SHORTEST_BLOCK_S: f64 = 0.005_208;
+
+/// Shortest block of a master in frames: 250 at 48 kHz, as long as [`HOLD_RAMP`], so that a step of
+/// one value can be told while another one moves.
+pub fn shortest_block(rate: SampleRate) -> FrameCount {
+    FrameCount((SHORTEST_BLOCK_S * f64::from(rate.hz())).ceil() as u64)
+}
 
 /// What an object is like at one instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -270,21 +275,25 @@ impl Automation {
         rate: SampleRate,
         grid: u32,
     ) -> Option<FrameIndex> {
-        let shortest = FrameCount((SHORTEST_BLOCK_S * f64::from(rate.hz())).ceil() as u64);
+        let shortest = shortest_block(rate);
         let earliest = start + shortest;
-        let latest = FrameIndex(end.0.saturating_sub(shortest.0));
+        // One frame more: where the last block ends is rounded and cannot give way.
+        let latest = FrameIndex(end.0.saturating_sub(shortest.0 + 1));
         let mut knot = start;
         loop {
             knot = self.next_knot(knot, grid)?;
             if knot >= end || earliest > latest {
                 return None;
             }
-            let too_close = FrameIndex(knot.0 + shortest.0);
             let next_point = self.points.get(self.points.partition_point(|p| p.frame <= knot));
-            let crowded = next_point.is_some_and(|p| p.frame < too_close && p.frame < end);
+            let room = next_point.filter(|p| p.frame < end).map(|p| p.frame - knot);
             let is_point = self.is_point(knot);
-            let repeats = is_point && self.state_at(knot) == self.state_at(start);
-            if crowded && (!is_point || repeats) {
+            if !is_point && room.is_some_and(|room| room < shortest) {
+                continue;
+            }
+            // Before a step that is as long as a block can be, too.
+            let repeats = || self.state_at(knot) == self.state_at(start);
+            if is_point && room.is_some_and(|room| room <= shortest) && repeats() {
                 continue;
             }
             if knot < earliest && !is_point {
@@ -334,7 +343,7 @@ mod tests {
         let mut expected = 0;
         for block in &blocks {
             assert_eq!(block.start.0, expected, "gap or overlap in {blocks:?}");
-            assert!(block.duration.0 >= 251 || blocks.len() == 1, "short block in {blocks:?}");
+            assert!(block.duration.0 >= 250 || blocks.len() == 1, "short block in {blocks:?}");
             expected += block.duration.0;
         }
         assert_eq!(expected, length, "the blocks do not end with the programme");
@@ -370,6 +379,16 @@ mod tests {
     fn a_hold_step_becomes_one_new_block_at_the_keyframe() {
         let held = vec![at(0, -1.0), at(23_750, -1.0), at(24_000, 1.0)];
         assert_eq!(starts(held, 48_000), [0, 24_000]);
+    }
+
+    #[test]
+    fn a_step_of_one_value_while_another_moves_has_blocks_at_both_its_ends() {
+        let mut points = vec![at(0, -1.0), at(23_750, 0.0), at(24_000, 0.1), at(48_000, 1.0)];
+        for quiet in &mut points[2..] {
+            quiet.state.gain = LinearGain(0.1);
+        }
+        let got = starts(points, 96_000);
+        assert!(got.contains(&23_750) && got.contains(&24_000), "{got:?}");
     }
 
     #[test]

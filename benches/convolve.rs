@@ -43,6 +43,7 @@ fn timeline(objects: usize, moving: bool) -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(FRAMES as u64),
         frame_rate: FrameRate::Fps24,
+        start: FrameCount(0),
         stems: vec![],
         lanes: vec![Lane::default(); objects],
         items: (0..objects).map(|lane| object(lane, moving)).collect(),

@@ -46,6 +46,7 @@ fn timeline(count: usize, room: bool, size: f64) -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(POINTS * 48_000),
         frame_rate: FrameRate::Fps24,
+        start: FrameCount(0),
         stems: vec![],
         lanes: vec![Lane::default(); count],
         items: (0..count).map(|index| mover(index, room, size)).collect(),

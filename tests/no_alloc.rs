@@ -134,6 +134,7 @@ fn timeline() -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(CALLS * FRAMES as u64),
         frame_rate: FrameRate::Fps24,
+        start: FrameCount(0),
         stems: vec![StemUse {
             name: "stem".into(),
             facts,

@@ -110,7 +110,8 @@ pub fn check_itu(timeline: &Timeline) -> Vec<Finding> {
 /// # use cupola_model::*;
 /// # let timeline = Timeline { title: String::new(), artist: String::new(),
 /// #     sample_rate: SampleRate::new(44_100).ok_or("rate")?, length: FrameCount(1),
-/// #     frame_rate: FrameRate::Fps24, stems: vec![], lanes: vec![], items: vec![] };
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0),
+/// #     stems: vec![], lanes: vec![], items: vec![] };
 /// let findings = cupola_adm::check_limits(&timeline);
 /// let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
 /// assert_eq!(rules, ["master.sample_rate", "master.tracks"]);
@@ -242,7 +243,10 @@ fn note_close_points(timeline: &Timeline, findings: &mut Vec<Finding>) {
                     format!("{} changes faster than a master can state", object.name),
                 )
                 .subject(&object.name)
-                .found(format!("{count} points less than {} frames after the one before", shortest.0))
+                .found(format!(
+                    "{count} points less than {} frames after the one before",
+                    shortest.0
+                ))
                 .allowed(format!("{} frames between points", shortest.0))
                 .hint("the master moves or merges them by some milliseconds; renders do not"),
             );

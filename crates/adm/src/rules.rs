@@ -332,6 +332,9 @@ pub mod import {
         DOLBY_SETTINGS = "import.dbmd.settings",
             "Downmix or trims of the master have no key in scenes.",
             "they were left out; set them again in the tool that makes the next master";
+        START = "import.start",
+            "The time of the first frame is none of a day.",
+            "it was left out; set `start_timecode`";
         BINAURAL_BED = "import.bed.binaural",
             "The channels of a bed have different headphone modes.",
             "the one most of them have was taken";

@@ -6,8 +6,8 @@ use crate::ids::{Element, TrackElement, contents, elements, track_elements, uid}
 use crate::text::{TenDecimals, clock, clock_steps, push_clock, push_hex8};
 use crate::{AdmError, check_limits};
 use cupola_model::{
-    Bed, BedLabel, FrameCount, FrameIndex, Item, MasterBlock, Object, ObjectState, RoomPosition, SampleRate,
-    Severity, Timeline,
+    Bed, BedLabel, FrameCount, FrameIndex, Item, MasterBlock, Object, ObjectState, RoomPosition,
+    SampleRate, Severity, Timeline,
 };
 use quick_xml::escape::escape;
 use std::io::{self, Write};
@@ -38,7 +38,8 @@ const TAIL: &str = "</audioFormatExtended>\n</format>\n</coreMetadata>\n</ebuCor
 /// #     gain: LinearGain::UNITY, size: 0.0 };
 /// # let timeline = Timeline { title: String::new(), artist: String::new(),
 /// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(48_000),
-/// #     frame_rate: FrameRate::Fps24, stems: vec![], lanes: vec![Lane::default()],
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0),
+/// #     stems: vec![], lanes: vec![Lane::default()],
 /// #     items: vec![Item::Object(Object { name: "Voice".into(), groups: vec![],
 /// #         lane: TrackIndex(0), binaural: BinauralMode::Mid,
 /// #         automation: Automation::fixed(state)?, features: ObjectFeatures::default() })] };
@@ -359,7 +360,8 @@ fn write_uid(track: &TrackElement<'_>, rate: SampleRate, out: &mut impl Write) -
 mod tests {
     use super::*;
     use cupola_model::{
-        Automation, BinauralMode, FrameRate, Lane, LinearGain, ObjectFeatures, Position, TimedPoint, TrackIndex,
+        Automation, BinauralMode, FrameRate, Lane, LinearGain, ObjectFeatures, Position,
+        TimedPoint, TrackIndex,
     };
 
     /// Objects that go to and fro all the time, each leg two seconds.
@@ -387,6 +389,7 @@ mod tests {
             sample_rate: SampleRate::HZ_48000,
             length: FrameCount(seconds * 48_000),
             frame_rate: FrameRate::Fps24,
+            start: FrameCount(0),
             stems: vec![],
             lanes: vec![Lane::default(); objects],
             items: (0..objects).map(object).collect(),

@@ -28,6 +28,7 @@
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+mod bext;
 mod caf;
 mod chna;
 mod chunks;
@@ -39,6 +40,7 @@ mod sample;
 mod sound;
 mod writer;
 
+pub use bext::Bext;
 pub use caf::CafReader;
 pub use chna::ChnaEntry;
 pub use chunks::Chunk;

@@ -52,6 +52,8 @@ pub struct Root {
     pub audio: String,
     /// Frames of picture a second.
     pub frame_rate: Option<FrameRate>,
+    /// When the first frame is, in seconds on the clock of the session; from 0 to a day.
+    pub offset_s: f64,
     pub(crate) beds: Vec<RootBed>,
     pub(crate) objects: Vec<RootObject>,
 }
@@ -205,7 +207,8 @@ impl Reader<'_> {
         let objects = self.list(fields, "objects");
         let objects = (1..).zip(objects).map(|(n, node)| self.object(node, n)).collect();
         self.settings(fields);
-        Root { metadata, audio, frame_rate, beds, objects }
+        let offset_s = fields.text("offset").and_then(offset).unwrap_or(0.0);
+        Root { metadata, audio, frame_rate, offset_s, beds, objects }
     }
 
     fn frame_rate(&mut self, fields: &Fields<'_>) -> Option<FrameRate> {
@@ -338,7 +341,7 @@ impl Reader<'_> {
         let usual = |key: &str, value: &str| match key {
             "type" => value == "home",
             "simplified" | "51-to-20_LsRs90degPhaseShift" => truth(value) == Some(false),
-            "offset" => number(value) == Some(0.0),
+            "offset" => offset(value).is_some(),
             "downmixType_5to2" => value == "LoRo_Stereo",
             "warpMode" => value == "normal",
             "ffoa" | "screenSizeRatio" | "bedDistribution" | "language" => false,
@@ -371,6 +374,11 @@ impl Reader<'_> {
             );
         }
     }
+}
+
+/// A time of a day in seconds.
+fn offset(text: &str) -> Option<f64> {
+    number(text).filter(|seconds| (0.0..86_400.0).contains(seconds))
 }
 
 fn name_of(fields: &Fields<'_>) -> Option<String> {

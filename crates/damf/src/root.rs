@@ -21,8 +21,8 @@ pub struct Origin<'a> {
 /// Writes the root: files, frame rate, beds and objects in the order of the tracks.
 ///
 /// What a programme does not say is written as the default: a stereo downmix Lo/Ro of 5.1 without
-/// phase shift, 5.1 rendered directly, all trims automatic, sample 0 at time 0. Each item has its
-/// first group; DAMF has no place for more.
+/// phase shift, 5.1 rendered directly, all trims automatic. Each item has its first group; DAMF has no
+/// place for more.
 pub fn write_root(
     timeline: &Timeline,
     origin: &Origin<'_>,
@@ -36,7 +36,7 @@ pub fn write_root(
          \x20   simplified: false\n\
          \x20   metadata: {}\n\
          \x20   audio: {}\n\
-         \x20   offset: 0.0\n\
+         \x20   offset: {}\n\
          \x20   fps: {}\n\
          \x20   scBedConfiguration: [{}]\n\
          \x20   creationTool: {}\n\
@@ -47,6 +47,7 @@ pub fn write_root(
          \x20   trimMode: {{}}\n",
         text(origin.metadata),
         text(origin.audio),
+        seconds(timeline.sample_rate.seconds(timeline.start)),
         timeline.frame_rate.name(),
         kept_bed_channel(timeline),
         text(origin.tool),
@@ -62,6 +63,13 @@ fn kept_bed_channel(timeline: &Timeline) -> String {
     let mut channels = timeline.beds().flat_map(|bed| &bed.channels);
     let lfe = channels.any(|channel| channel.label.is_lfe());
     if lfe { bed_channel(BedLabel::Lfe).1.to_string() } else { String::new() }
+}
+
+/// Seconds as a number that no reader takes for a whole one; a nanosecond is less than any frame.
+pub(crate) fn seconds(value: f64) -> String {
+    let text = format!("{value:.9}");
+    let short = text.trim_end_matches('0');
+    if short.ends_with('.') { format!("{short}0") } else { short.to_owned() }
 }
 
 fn write_beds(timeline: &Timeline, out: &mut impl Write) -> io::Result<()> {

@@ -365,6 +365,7 @@ fn song(format: BedFormat) -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(96_011),
         frame_rate: FrameRate::Fps29_97Drop,
+        start: FrameCount(0),
         stems: vec![],
         lanes: vec![Lane::default(); lanes],
         items,

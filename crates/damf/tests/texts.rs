@@ -25,6 +25,7 @@ fn programme(length: u64) -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(length),
         frame_rate: FrameRate::Fps29_97Drop,
+        start: FrameCount(0),
         stems: vec![],
         lanes: vec![],
         items: vec![],

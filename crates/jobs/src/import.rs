@@ -4,7 +4,7 @@ use crate::answer::{Document, count};
 use crate::names::safe_file_name;
 use crate::options::{Progress, Selection};
 use crate::pump::{self, Route, Sink, not_written};
-use crate::rules::IMPORT_THINNED;
+use crate::rules::{IMPORT_START, IMPORT_THINNED};
 use crate::{JobError, info, project};
 use cupola_masters::{
     ImportedMaster, SampleDepth, WavChannel, WavSink, WavSpec, import_master, is_repair,
@@ -99,6 +99,13 @@ pub fn import(
                 .found(format!("thinned to within {thin_deg}°"))
                 .allowed(format!("{}°", options.thin_deg))
                 .hint("split the programme where this matters"),
+        );
+    }
+    if composed.start_lost.0 > 0 {
+        findings.push(
+            Finding::note(IMPORT_START, "the master starts between two timecodes")
+                .found(format!("{} samples after the one that was taken", composed.start_lost))
+                .hint("nothing has to change unless timecodes must fit to the sample"),
         );
     }
     let pending = PendingFolder::create(folder)?;

@@ -41,6 +41,8 @@ cupola_model::rules! {
         "High-pass the stem at about 10 Hz.";
     TAIL_CUT = "signal.tail_cut", note, "A stem still sounds where the programme ends.",
         "Move `end` later, or leave it out.";
+    IMPORT_START = "import.start.between", note, "A master starts between two timecodes.",
+        "Nothing, unless timecodes must fit to the sample.";
     IMPORT_THINNED = "import.thinned", warning, "A master has more movement than a scene can hold.",
         "Check the movement, or split the programme where it matters.";
     DIFF_SAMPLE_RATE = "diff.sample_rate", warning, "Two programmes have different sample rates.",

@@ -5,7 +5,9 @@ use crate::error::in_file;
 use crate::meter::Meter;
 use crate::{DolbySettings, Finished, MastersError, PendingFile};
 use cupola_adm::{AdmError, check_itu, check_limits, itu_tracks, tracks, write_axml, write_itu};
-use cupola_bw64::{ChnaEntry, Format, LargeForm, SampleFormat, TailWriter, Writer, WriterOptions};
+use cupola_bw64::{
+    Bext, ChnaEntry, Format, LargeForm, SampleFormat, TailWriter, Writer, WriterOptions,
+};
 use cupola_model::{FrameCount, FrameIndex, Item, PlanarBlock, Severity, Timeline};
 use std::io::{BufWriter, Seek, Write};
 use std::ops::Range;
@@ -23,7 +25,8 @@ enum Profile {
 
 /// A master being written: 24 bits, RIFF or above 4 GiB RF64, never BW64, because Dolby's tools
 /// and REAPER open no BW64. Chunks stand in the order of every real master: `JUNK` or `ds64`,
-/// `fmt `, `data`, `axml`, `chna`, `dbmd`. [Atmos-ADM]
+/// `fmt `, `data`, `axml`, `chna`, `dbmd`, and where the programme starts at a timecode `bext`.
+/// [Atmos-ADM] [Tech 3285]
 #[derive(Debug)]
 pub struct AdmBwfSink {
     path: PathBuf,
@@ -138,6 +141,12 @@ impl AdmBwfSink {
         if profile == Profile::Atmos {
             let payload = dbmd_payload(timeline, settings);
             tail.write_chunk(*b"dbmd", &payload).map_err(in_file(&path))?;
+        }
+        if timeline.start.0 > 0 {
+            // Where every DAW looks for it; no real master has one, so none is written for nothing.
+            let mut bext = Bext::new("Cupola");
+            bext.set_time_reference(timeline.start.0);
+            tail.write_chunk(*b"bext", &bext.into_payload()).map_err(in_file(&path))?;
         }
         let mut pending = tail.finish().map_err(in_file(&path))?;
         let bytes =

@@ -4,6 +4,7 @@ mod damf;
 
 use crate::dbmd::DbmdInfo;
 use crate::read_damf::{is_damf, root_of_companion};
+use crate::retag::start_of;
 use crate::{MastersError, SampleDepth};
 use cupola_adm::rules::import as rules;
 use cupola_adm::{AdmError, FindingList, Import, ImportEssence, ReadLimits, TrackIds, import};
@@ -87,6 +88,7 @@ fn import_adm(path: &Path) -> Result<ImportedMaster, MastersError> {
         let ids = TrackIds { uid: row.uid, track_format: row.track_ref, pack_format: row.pack_ref };
         (row.track_index, ids)
     };
+    let start = read_start(&mut reader, rate, &mut list).map_err(failed)?;
     let essence = ImportEssence {
         sample_rate: rate,
         channels: format.channels,
@@ -110,7 +112,7 @@ fn import_adm(path: &Path) -> Result<ImportedMaster, MastersError> {
         AdmError::Read(source) => failed(source),
         source => MastersError::Adm { path: path.to_owned(), source },
     })?;
-    let whole = Whole { sound: path.to_owned(), facts, rate, dbmd };
+    let whole = Whole { sound: path.to_owned(), facts, rate, start, dbmd };
     let mut imported = whole.join(programme, depth_of(format.sample), list);
     for finding in &mut imported.findings {
         finding.place.file = path.display().to_string();
@@ -167,11 +169,29 @@ fn read_dbmd(
     }
 }
 
+/// When the first frame is; a time that no day has is left out.
+fn read_start(
+    reader: &mut Reader<File>,
+    rate: SampleRate,
+    list: &mut FindingList,
+) -> std::io::Result<FrameCount> {
+    let frames = start_of(reader)?.unwrap_or_default();
+    let day = 86_400 * u64::from(rate.hz());
+    if frames < day {
+        return Ok(FrameCount(frames));
+    }
+    let message = "the time of the first frame is none of a day";
+    let finding = at(Finding::warning(rules::START, message), "bext");
+    list.push(finding.found(format!("{frames} frames")).allowed(format!("less than {day}")));
+    Ok(FrameCount(0))
+}
+
 /// What the file says beside its ADM.
 struct Whole {
     sound: PathBuf,
     facts: StemFacts,
     rate: SampleRate,
+    start: FrameCount,
     dbmd: Option<DbmdInfo>,
 }
 
@@ -197,8 +217,8 @@ impl Whole {
         }
         let lanes = lanes.into_iter().map(|lane| lane_of(lane.sources)).collect();
         let frame_rate = self.dbmd.and_then(|dbmd| dbmd.contents.frame_rate);
-        let Self { sound, facts, rate, .. } = self;
-        let facts = Facts { name, sound, facts, rate, frame_rate };
+        let Self { sound, facts, rate, start, .. } = self;
+        let facts = Facts { name, sound, facts, rate, frame_rate, start };
         facts.join(items, lanes, depth, list)
     }
 }
@@ -210,6 +230,7 @@ struct Facts {
     facts: StemFacts,
     rate: SampleRate,
     frame_rate: Option<FrameRate>,
+    start: FrameCount,
 }
 
 impl Facts {
@@ -226,6 +247,7 @@ impl Facts {
             sample_rate: self.rate,
             length: FrameCount(self.facts.frames),
             frame_rate: self.frame_rate.unwrap_or(FrameRate::Fps24),
+            start: self.start,
             stems: vec![StemUse {
                 name: "master".to_owned(),
                 facts: self.facts,

@@ -2,13 +2,15 @@
 
 use crate::error::in_file;
 use crate::{DolbySettings, MastersError, PendingFile};
-use cupola_bw64::{Error, Reader};
+use cupola_bw64::{Bext, Error, Reader};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Largest chunk that is read; Dolby's own parser stops at 6144 bytes.
 const MAX_DBMD_BYTES: u64 = 1 << 20;
+/// Largest `bext` that is read: its head and a coding history that anybody wrote.
+const MAX_BEXT_BYTES: u64 = 1 << 20;
 /// Bytes copied at once.
 const PIECE_BYTES: usize = 1 << 20;
 
@@ -16,7 +18,7 @@ const PIECE_BYTES: usize = 1 << 20;
 pub fn read_settings(path: &Path) -> Result<Option<DolbySettings>, MastersError> {
     let failed = |source| MastersError::Read { path: path.to_owned(), source };
     let mut reader = Reader::new(File::open(path).map_err(failed)?).map_err(in_file(path))?;
-    let Some(index) = index_of(&reader) else { return Ok(None) };
+    let Some(index) = index_of(&reader, b"dbmd") else { return Ok(None) };
     match reader.read_chunk(index, MAX_DBMD_BYTES) {
         Ok(payload) => Ok(DolbySettings::read(payload).ok()),
         Err(Error::Io(source)) => Err(failed(source)),
@@ -24,8 +26,18 @@ pub fn read_settings(path: &Path) -> Result<Option<DolbySettings>, MastersError>
     }
 }
 
-fn index_of<R: Read + Seek>(reader: &Reader<R>) -> Option<usize> {
-    reader.chunks().iter().position(|chunk| &chunk.id == b"dbmd")
+fn index_of<R: Read + Seek>(reader: &Reader<R>, id: &[u8; 4]) -> Option<usize> {
+    reader.chunks().iter().position(|chunk| &chunk.id == id)
+}
+
+/// Frames from midnight to the first frame, where the file says so.
+pub(crate) fn start_of<R: Read + Seek>(reader: &mut Reader<R>) -> io::Result<Option<u64>> {
+    let Some(index) = index_of(reader, b"bext") else { return Ok(None) };
+    match reader.read_chunk(index, MAX_BEXT_BYTES) {
+        Ok(payload) => Ok(Bext::read(payload).map(|bext| bext.time_reference())),
+        Err(Error::Io(source)) => Err(source),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Copies a master byte by byte, but for its settings, which are those [`read_settings`] gave of it,
@@ -42,7 +54,7 @@ pub fn copy_with_settings(
     let not_written = |source| MastersError::Write { path: to.to_owned(), source };
     let mut file = File::open(from).map_err(failed)?;
     let reader = Reader::new(&mut file).map_err(in_file(from))?;
-    let chunk = index_of(&reader).map(|index| reader.chunks()[index]);
+    let chunk = index_of(&reader, b"dbmd").map(|index| reader.chunks()[index]);
     let payload = settings.into_payload();
     let chunk = chunk.filter(|chunk| chunk.size == payload.len() as u64);
     drop(reader);

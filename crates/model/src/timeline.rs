@@ -246,6 +246,9 @@ pub struct Timeline {
     pub length: FrameCount,
     /// Frame rate stated in masters.
     pub frame_rate: FrameRate,
+    /// When the first frame is, on the clock of the session that counts from midnight: what a
+    /// timecode at the start says, as frames of sound.
+    pub start: FrameCount,
     /// The files. One is listed twice when two items hear different parts of it.
     pub stems: Vec<StemUse>,
     /// Mono tracks, bed channels first.

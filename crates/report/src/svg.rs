@@ -43,8 +43,8 @@ const ROW: f64 = 19.0;
 /// #     binaural: BinauralMode::Mid, automation: Automation::fixed(state).expect("a legal state"),
 /// #     features: ObjectFeatures::default() };
 /// # let timeline = Timeline { title: "Song".into(), artist: String::new(),
-/// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(48_000), frame_rate: FrameRate::Fps24,
-/// #     stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(object)] };
+/// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(48_000),
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(object)] };
 /// let svg = cupola_report::view_svg(&timeline, &layout, &cupola_report::ViewOptions::default());
 /// assert!(svg.starts_with("<svg") && svg.contains("Bell &amp; whistle"));
 /// # Ok::<(), LayoutError>(())

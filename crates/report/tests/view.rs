@@ -84,6 +84,7 @@ fn timeline(title: &str, objects: Vec<Object>) -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(LENGTH),
         frame_rate: FrameRate::Fps24,
+        start: FrameCount(0),
         stems: vec![],
         lanes,
         items,

@@ -10,8 +10,9 @@ mod keys;
 mod print;
 mod thin;
 
+use crate::time::Timecode;
 use crate::yaml::MAX_BYTES;
-use cupola_model::{Bed, Item, LinearGain, Object, SampleRate, Timeline};
+use cupola_model::{Bed, FrameCount, Item, LinearGain, Object, SampleRate, Timeline};
 use features::feature_lines;
 use keys::Track;
 use print::{decibels, number, quoted, second};
@@ -36,6 +37,8 @@ pub struct ItemSound {
 pub struct Composed {
     /// The text.
     pub text: String,
+    /// How far before the first frame the start timecode is, which is that of a whole frame of picture.
+    pub start_lost: FrameCount,
     /// Keyframes written.
     pub keyframes: usize,
     /// Timed points they stand for.
@@ -66,6 +69,7 @@ pub fn compose(timeline: &Timeline, sounds: &[ItemSound], remark: &str, thin_deg
         thin_deg,
         out: Composed {
             text: String::new(),
+            start_lost: FrameCount(0),
             keyframes: 0,
             points: 0,
             largest_deg: 0.0,
@@ -104,6 +108,12 @@ impl Writer {
         }
         self.line(&format!("sample_rate: {}", timeline.sample_rate.hz()));
         self.line(&format!("frame_rate: {}", timeline.frame_rate.name()));
+        if timeline.start.0 > 0 {
+            let (rate, frame_rate) = (timeline.sample_rate, timeline.frame_rate);
+            let (start, lost) = Timecode::before(timeline.start, rate, frame_rate);
+            self.line(&format!("start_timecode: {start}"));
+            self.out.start_lost = lost;
+        }
         self.line(&format!("end: {} samples", timeline.length));
     }
 

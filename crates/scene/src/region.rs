@@ -46,6 +46,7 @@ pub fn crop(timeline: &mut Timeline, from: FrameIndex, until: FrameIndex) {
         }
     }
     timeline.length = map.length();
+    timeline.start = FrameCount(timeline.start.0 + from.0);
     for stem in &mut timeline.stems {
         // A clip, because what lies outside was left out on purpose.
         let (at, length, gain) = (FrameIndex(0), timeline.length, LinearGain::UNITY);

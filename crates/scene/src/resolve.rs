@@ -67,6 +67,7 @@ impl Scene {
                 sample_rate: self.sample_rate,
                 length: work.maps.length(),
                 frame_rate: self.frame_rate,
+                start: self.start_frames(),
                 stems,
                 lanes: std::mem::take(&mut work.lanes),
                 items,

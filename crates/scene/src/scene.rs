@@ -294,6 +294,13 @@ impl Scene {
         self.clock.start
     }
 
+    /// The same as a time of [`Timeline::start`](cupola_model::Timeline::start), of the part that is
+    /// kept.
+    pub(crate) fn start_frames(&self) -> FrameCount {
+        let kept = self.region().map_or(0, |(from, _)| from.0);
+        FrameCount(self.clock.start.at(self.sample_rate).0 + kept)
+    }
+
     /// The stereo reference: path as written, relative to the scene, and where it is named. It is
     /// for checks and never rendered.
     pub fn reference(&self) -> Option<(&str, &Place)> {

@@ -18,6 +18,7 @@ impl Programme {
             sample_rate,
             length: FrameCount(length),
             frame_rate: FrameRate::Fps24,
+            start: FrameCount(0),
             stems: vec![],
             lanes: vec![],
             items: vec![],

@@ -73,8 +73,8 @@ use voice::{Path, Surroundings, Voice};
 /// # let front = Automation::fixed(ObjectState { gain: LinearGain::UNITY, size: 0.0,
 /// #     position: Position::Polar(PolarPosition::on_sphere(0.0, 0.0)) })?;
 /// # let timeline = Timeline { title: String::new(), artist: String::new(),
-/// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(480), frame_rate: FrameRate::Fps24,
-/// #     stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(Object {
+/// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(480),
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(Object {
 /// #         name: "click".into(), groups: vec![], lane: TrackIndex(0),
 /// #         binaural: BinauralMode::Mid, automation: front,
 /// #         features: ObjectFeatures::default() })] };

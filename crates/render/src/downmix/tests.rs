@@ -20,6 +20,7 @@ fn timeline(format: BedFormat) -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(48_000),
         frame_rate: FrameRate::Fps24,
+        start: FrameCount(0),
         stems: vec![],
         lanes: vec![Lane::default(); format.channels().len()],
         items: vec![Item::Bed(bed)],

@@ -43,6 +43,7 @@ fn timeline(cutoff_hz: f64) -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(48_000),
         frame_rate: FrameRate::Fps24,
+        start: FrameCount(0),
         stems: vec![stem(2), stem(1)],
         items: items.collect(),
         lanes,

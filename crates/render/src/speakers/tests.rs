@@ -24,6 +24,7 @@ fn timeline(items: Vec<Item>, lanes: usize) -> Timeline {
         sample_rate: SampleRate::HZ_48000,
         length: FrameCount(48_000),
         frame_rate: FrameRate::Fps24,
+        start: FrameCount(0),
         stems: vec![],
         lanes: vec![Lane::default(); lanes],
         items,

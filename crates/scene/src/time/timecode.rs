@@ -5,7 +5,7 @@
 //! but each tenth, so that it keeps up with the clock. (SMPTE ST 12-1)
 
 use super::ratio::Ratio;
-use cupola_model::FrameRate;
+use cupola_model::{FrameCount, FrameRate, SampleRate};
 use std::fmt;
 
 /// The number of a video frame.
@@ -41,6 +41,11 @@ const fn nominal(rate: FrameRate) -> u32 {
 
 const fn is_drop(rate: FrameRate) -> bool {
     matches!(rate, FrameRate::Fps29_97Drop)
+}
+
+/// Frames from 00:00:00:00 until numbers start again.
+const fn nominal_day(rate: FrameRate) -> u32 {
+    nominal(rate) * 86_400 - if is_drop(rate) { 2 * 54 * 24 } else { 0 }
 }
 
 /// The time from one frame to the next.
@@ -110,10 +115,28 @@ impl Timecode {
     /// The number that is on the picture this long after this one; a day after, it starts again.
     pub(crate) fn plus(self, seconds: Ratio) -> Self {
         let passed = seconds.over(frame_seconds(self.rate)).floor().max(0);
-        let nominal_day = nominal(self.rate) * 86_400;
-        let day = nominal_day - if is_drop(self.rate) { 2 * 54 * 24 } else { 0 };
-        let frames = (i64::from(self.frames) + passed) % i64::from(day);
+        let frames = (i64::from(self.frames) + passed) % i64::from(nominal_day(self.rate));
         Self { frames: u32::try_from(frames).unwrap_or(0), rate: self.rate }
+    }
+
+    /// The nearest frame of sound to it, counted from 00:00:00:00.
+    pub(crate) fn at(self, rate: SampleRate) -> FrameCount {
+        let frames =
+            self.seconds_after(Self::zero(self.rate)).times(Ratio::whole(rate.hz().into()));
+        FrameCount(u64::try_from(frames.rounded()).unwrap_or(0))
+    }
+
+    /// The last one that is not after a frame of sound counted from 00:00:00:00, and how many frames
+    /// before it it is; a day after, numbers start again.
+    pub fn before(at: FrameCount, sample_rate: SampleRate, rate: FrameRate) -> (Self, FrameCount) {
+        let day = Self { frames: nominal_day(rate), rate }.at(sample_rate);
+        let at = FrameCount(at.0 % day.0);
+        let seconds = Ratio::new(i128::from(at.0), i128::from(sample_rate.hz()));
+        let floor = Self::zero(rate).plus(seconds);
+        // Its own frame of sound may be rounded up past the one it is nearest to.
+        let next = Self { frames: floor.frames + 1, rate };
+        let found = if next.at(sample_rate) == at { next } else { floor };
+        (found, FrameCount(at.0.saturating_sub(found.at(sample_rate).0)))
     }
 
     /// The exact time from another timecode of the same rate to this one.

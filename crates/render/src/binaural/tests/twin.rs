@@ -43,6 +43,7 @@ pub(super) fn timeline(rate: SampleRate, lanes: usize, items: Vec<Item>) -> Time
         sample_rate: rate,
         length: FrameCount(48_000),
         frame_rate: FrameRate::Fps24,
+        start: FrameCount(0),
         stems: vec![],
         lanes: vec![Lane::default(); lanes],
         items,

@@ -215,17 +215,19 @@ Nothing is faded. What had to be repaired to read the master is listed.")]
         #[arg(long)]
         force: bool,
     },
-    /// Show or change the settings of a master: downmix, trims, headphone modes, frame rate
+    /// Show or change the settings of a master: start, downmix, trims, headphone modes, frame rate
     #[command(after_help = "Examples:
   cupola set song.wav                                            show them all
   cupola set song.wav binaural=mid 'binaural.Lead vocal=near' -o new.wav
   cupola set song.wav trim.5.1=0/0/0 downmix.5.1=direct -o new.wav
   cupola set song.wav first_action=none -o song.wav --force      in place
+  cupola set song.atmos start=01:00:00:00 -o reel.atmos          a DAMF, its three files
 
-Sound, ADM and all else are copied byte by byte; nothing is rendered. Trims are `auto`, or the decibels of
+Sound and all else are copied byte by byte; nothing is rendered. `start` is the timecode of the first
+sample, `first_action` a time from there. Trims are `auto`, or the decibels of
 centre/surrounds/heights and, if wanted, the shares of overhead and front, -1 to 1.")]
     Set {
-        /// The master, an ADM BWF
+        /// The master, an ADM BWF or DAMF
         master: PathBuf,
         /// A setting to make
         #[arg(value_name = "KEY=VALUE")]
@@ -237,20 +239,24 @@ centre/surrounds/heights and, if wanted, the shares of overhead and front, -1 to
         #[arg(long)]
         force: bool,
     },
-    /// Give a master another frame rate or first frame of action
+    /// Give a master another frame rate, start timecode or first frame of action
     #[command(after_help = "Examples:
   cupola retime song.wav --fps 25 -o song25.wav
-  cupola retime song.wav --first-action 01:00:00 -o new.wav
+  cupola retime song.atmos --start 01:00:00:00 -o reel.atmos
+  cupola retime song.wav --first-action 00:00:02 -o new.wav
 
 Sound and movement stay where they are, to the sample: a frame rate is a word that importers of pictures
 ask for.")]
     Retime {
-        /// The master, an ADM BWF
+        /// The master, an ADM BWF or DAMF
         master: PathBuf,
         /// Frames of picture a second: 23.976, 24, 25, 29.97df, 29.97 or 30
-        #[arg(long, value_name = "RATE", required_unless_present = "first_action")]
+        #[arg(long, value_name = "RATE", required_unless_present_any = ["start", "first_action"])]
         fps: Option<String>,
-        /// First frame of action as hh:mm:ss or hh:mm:ss.fffff, or `none`
+        /// When the first sample is: a timecode at the new frame rate, or a time such as 3600 s
+        #[arg(long, value_name = "TIME")]
+        start: Option<String>,
+        /// First frame of action, counted from the start, as hh:mm:ss or hh:mm:ss.fffff, or `none`
         #[arg(long, value_name = "TIME")]
         first_action: Option<String>,
         /// The file to write

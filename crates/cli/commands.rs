@@ -124,10 +124,11 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
         Command::Set { master, changes, output, force } => {
             set(master, changes, output.as_deref(), *force, report)
         }
-        Command::Retime { master, fps, first_action, output, force } => {
+        Command::Retime { master, fps, start, first_action, output, force } => {
             let fps = fps.iter().map(|fps| format!("frame_rate={fps}"));
             let first = first_action.iter().map(|first| format!("first_action={first}"));
-            let changes: Vec<_> = fps.chain(first).collect();
+            let start = start.iter().map(|start| format!("start={start}"));
+            let changes: Vec<_> = fps.chain(start).chain(first).collect();
             set(master, &changes, Some(output), *force, report)
         }
         Command::Show { scene, at, voice } => {

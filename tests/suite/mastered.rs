@@ -142,5 +142,28 @@ fn a_master_becomes_a_master_with_the_same_samples_and_words() {
     project.run(&["diff", "part.wav", "part.atmos"]).expect(0);
     let info = project.run(&["info", "part.atmos"]).expect(0).stdout;
     assert!(info.contains("DAMF") && info.contains("object \"Moving\""), "{info}");
-    project.run(&["set", "part.atmos", "frame_rate=25", "-o", "x.atmos"]).expect(2);
+}
+
+#[test]
+fn a_master_whose_sound_has_to_be_rounded_anew_says_so() {
+    let project = project(SCENE);
+    project.run(&["master", "scene.yaml", "--format", "adm-itu", "-o", "plain.wav"]).expect(0);
+    let rounded = |file: &str| {
+        let run = project.run(&["trim", file, "--from", "0.25", "-o", "part.wav", "--force"]);
+        run.expect(0).stderr.contains("rounded to 24 bits anew")
+    };
+    assert!(!rounded("plain.wav"));
+    // The same file with a gain in its text where a blank was.
+    let mut bytes = std::fs::read(project.path("plain.wav")).expect("a file");
+    let text = b"</audioObject>";
+    let at = bytes.windows(text.len()).rposition(|w| w == text).expect("an object");
+    let gain = b"<gain>0.5</gain>";
+    bytes.splice(at..at, gain.iter().copied());
+    let axml = bytes.windows(4).position(|w| w == b"axml").expect("a chunk");
+    let size = u32::from_le_bytes(bytes[axml + 4..axml + 8].try_into().expect("a size"));
+    bytes[axml + 4..axml + 8].copy_from_slice(&(size + 16).to_le_bytes());
+    let whole = bytes.len() as u32 - 8;
+    bytes[4..8].copy_from_slice(&whole.to_le_bytes());
+    std::fs::write(project.path("quiet.wav"), bytes).expect("a copy");
+    assert!(rounded("quiet.wav"));
 }

@@ -19,6 +19,7 @@ mod rules;
 mod scenes;
 mod show;
 mod speakers;
+mod starts;
 mod support;
 mod tidy;
 mod versions;

@@ -412,8 +412,8 @@ mod tests {
             let block = MasterBlock { start, duration, state };
             let to = block_end(from, &block, FrameCount(48_000), rate);
             assert!(to - from >= 521, "{from} to {to}");
-            // The nearest frame, as readers take it: a step is 0.48 frames.
-            assert_eq!((to as f64 * 0.48).round() as u64, first + 250);
+            // The nearest frame, as readers take it: a step is 12/25 of one.
+            assert_eq!((to * 24 + 25) / 50, first + 250);
         }
     }
 

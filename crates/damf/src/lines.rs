@@ -4,7 +4,7 @@ use crate::DamfError;
 use std::io::{BufRead, Read};
 
 /// Longest line.
-const MAX_LINE_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_LINE_BYTES: usize = 64 * 1024;
 
 /// A reader that keeps one line.
 #[derive(Debug)]

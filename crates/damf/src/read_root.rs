@@ -59,6 +59,13 @@ pub struct Root {
 }
 
 impl Root {
+    /// The ID of every channel of the sound, in their order; `None` where the root gives none.
+    pub fn ids(&self) -> Vec<Option<u64>> {
+        let beds = self.beds.iter().flat_map(|bed| bed.channels.iter().map(|(_, id)| *id));
+        let ids = beds.chain(self.objects.iter().map(|object| object.id));
+        ids.map(|id| (id != NO_ID).then_some(id)).collect()
+    }
+
     /// Bed channels and objects: the channels that the sound has to have.
     pub fn tracks(&self) -> usize {
         self.beds.iter().map(|bed| bed.channels.len()).sum::<usize>() + self.objects.len()

@@ -47,7 +47,7 @@ pub fn write_root(
          \x20   trimMode: {{}}\n",
         text(origin.metadata),
         text(origin.audio),
-        seconds(timeline.sample_rate.seconds(timeline.start)),
+        seconds_text(timeline.sample_rate.seconds(timeline.start)),
         timeline.frame_rate.name(),
         kept_bed_channel(timeline),
         text(origin.tool),
@@ -66,7 +66,7 @@ fn kept_bed_channel(timeline: &Timeline) -> String {
 }
 
 /// Seconds as a number that no reader takes for a whole one; a nanosecond is less than any frame.
-pub(crate) fn seconds(value: f64) -> String {
+pub fn seconds_text(value: f64) -> String {
     let text = format!("{value:.9}");
     let short = text.trim_end_matches('0');
     if short.ends_with('.') { format!("{short}0") } else { short.to_owned() }

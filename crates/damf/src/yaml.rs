@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 /// A text: plain where nobody could take it for anything else, in double quotes otherwise.
-pub(crate) fn text(value: &str) -> String {
+pub fn text(value: &str) -> String {
     if is_plain(value) {
         return value.to_owned();
     }

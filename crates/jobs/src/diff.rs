@@ -13,6 +13,7 @@ use crate::options::{Progress, Selection};
 use crate::project::{self, Project};
 use crate::{JobError, rules};
 use cupola_model::{Finding, FrameCount, SampleRate, Timeline};
+use cupola_scene::Timecode;
 use pairs::{Match, Pair, Pairs};
 use serde_json::{Value, json};
 use sound::{TrackDifference, TrackPair};
@@ -157,6 +158,11 @@ fn programme(timelines: [&Timeline; 2]) -> Vec<Finding> {
     tell(rules::DIFF_LENGTH, "length", timelines.map(frames));
     let fps = |t: &Timeline| t.frame_rate.name().to_owned();
     tell(rules::DIFF_FRAME_RATE, "frame rate", timelines.map(fps));
+    let start = |t: &Timeline| {
+        let (start, rest) = Timecode::before(t.start, t.sample_rate, t.frame_rate);
+        if rest.0 > 0 { format!("{start} and {rest} samples") } else { start.to_string() }
+    };
+    tell(rules::DIFF_START, "start", timelines.map(start));
     findings
 }
 

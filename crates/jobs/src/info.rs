@@ -4,9 +4,10 @@ use crate::answer::count;
 use crate::{Document, JobError, check, is_master, tree};
 use cupola_bw64::SampleFormat;
 use cupola_masters::{
-    DolbySettings, FileInfo, MastersError, Setting, describe, import_master, read_settings,
+    FileInfo, MasterSettings, MastersError, Setting, describe, import_master, read_settings,
 };
 use cupola_model::{BinauralMode, FrameRate};
+use cupola_scene::Timecode;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
@@ -104,12 +105,16 @@ fn damf(path: &Path) -> Result<Info, JobError> {
     ];
     lines.extend(imported.findings.iter().map(|finding| format!("  {finding}")));
     lines.extend(tree::lines(timeline));
+    let settings = read_settings(path).ok();
+    lines.extend(settings.iter().flat_map(|s| setting_lines(s, timeline.frame_rate)));
     let document = Document::new("info")
         .with("kind", "damf".into())
         .with("channels", timeline.lanes.len().into())
         .with("sample_rate", timeline.sample_rate.hz().into())
         .with("frames", timeline.length.0.into())
         .with("items", tree::json(timeline))
+        .with("start_frames", timeline.start.0.into())
+        .with("settings", settings.as_ref().map_or(Value::Null, settings_json))
         .findings(&imported.findings);
     Ok(Info { lines, document })
 }
@@ -165,8 +170,10 @@ fn wave(path: &Path, info: &FileInfo) -> Info {
     let programme = info.adm.as_ref().and_then(|_| import_master(path).ok());
     let programme = programme.map(|imported| imported.timeline);
     lines.extend(programme.iter().flat_map(tree::lines));
-    let settings = info.dbmd.as_ref().and_then(|_| read_settings(path).ok().flatten());
-    lines.extend(settings.iter().flat_map(setting_lines));
+    let settings = info.adm.as_ref().and_then(|_| read_settings(path).ok());
+    lines.extend(settings.iter().flat_map(|settings| {
+        setting_lines(settings, settings.frame_rate().unwrap_or(FrameRate::Fps24))
+    }));
     let document = Document::new("info")
         .with("kind", if info.adm.is_some() { "adm" } else { "wave" }.into())
         .with("form", info.form.name().into())
@@ -181,6 +188,7 @@ fn wave(path: &Path, info: &FileInfo) -> Info {
         .with("adm", adm_json(info))
         .with("dbmd", dbmd_json(info))
         .with("items", programme.as_ref().map_or(Value::Null, tree::json))
+        .with("start_frames", settings.as_ref().map(|settings| settings.start().0).into())
         .with("settings", settings.as_ref().map_or(Value::Null, settings_json))
         .findings(&info.findings);
     Info { lines, document }
@@ -226,13 +234,22 @@ fn adm_lines(info: &FileInfo, lines: &mut Vec<String>) {
 }
 
 /// What players are told: first what is the same in most masters, in few words.
-fn setting_lines(settings: &DolbySettings) -> Vec<String> {
+fn setting_lines(settings: &MasterSettings, frame_rate: FrameRate) -> Vec<String> {
+    let mut lines = Vec::new();
+    if settings.start().0 > 0 {
+        let (start, rest) = Timecode::before(settings.start(), settings.sample_rate(), frame_rate);
+        let rest = if rest.0 > 0 { format!(" and {rest} samples") } else { String::new() };
+        lines.push(format!("    starts at {start}{rest}"));
+    }
     let all = settings.settings();
+    if all.is_empty() {
+        return lines;
+    }
     let (trims, others): (Vec<_>, Vec<_>) = all.iter().partition(|s| s.key.starts_with("trim."));
     let words = |list: &[&Setting]| {
         list.iter().map(|s| format!("{} {}", s.key, s.value)).collect::<Vec<_>>().join(", ")
     };
-    let mut lines = vec![format!("    {}", words(&others))];
+    lines.push(format!("    {}", words(&others)));
     let manual: Vec<_> = trims.iter().filter(|s| s.value != "auto").copied().collect();
     if manual.is_empty() && !trims.is_empty() {
         lines.push("    trims automatic".to_owned());
@@ -242,7 +259,7 @@ fn setting_lines(settings: &DolbySettings) -> Vec<String> {
     lines
 }
 
-fn settings_json(settings: &DolbySettings) -> Value {
+fn settings_json(settings: &MasterSettings) -> Value {
     let all = settings.settings().into_iter();
     all.map(|s| (s.key, Value::from(s.value))).collect::<serde_json::Map<_, _>>().into()
 }

@@ -2,9 +2,11 @@
 
 use crate::options::Selection;
 use crate::project::{Project, REGION, leave_out, wrong_region};
-use crate::{JobError, info};
-use cupola_masters::{import_master, read_settings};
-use cupola_model::{Finding, FrameCount, FrameIndex, Item, Place, Timeline, TrackIndex};
+use crate::{JobError, info, rules};
+use cupola_masters::{SampleDepth, import_master, read_settings};
+use cupola_model::{
+    Finding, FrameCount, FrameIndex, Item, Lane, LinearGain, Place, Timeline, TrackIndex,
+};
 use cupola_scene::Scene;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,9 +21,9 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobErr
         )));
     }
     let imported = import_master(path).map_err(|error| info::unreadable(path, &error))?;
-    // DAMF has them in its root.
-    let riff = info::is_riff(path);
-    let settings = if riff { read_settings(path).ok().flatten() } else { None };
+    // Without them it sounds the same.
+    let mut settings = read_settings(path).ok();
+    let depth = Some(imported.depth);
     let mut timeline = imported.timeline;
     in_order_of_tracks(&mut timeline);
     let mut findings = imported.findings;
@@ -37,6 +39,9 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobErr
         let until = until.unwrap_or(FrameIndex(timeline.length.0));
         within(&timeline, from, until)?;
         cupola_scene::crop(&mut timeline, from, until);
+        if let Some(settings) = &mut settings {
+            settings.cut(FrameCount(from.0));
+        }
     }
     findings.extend(leave_out(&mut timeline, selection.importance));
     timeline.validate().map_err(|e| JobError::Internal(e.to_string()))?;
@@ -44,7 +49,30 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobErr
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     // The sound may be in a file of its own, but what is asked for by name is read as well.
     let included = vec![path.to_owned()];
-    Ok(Project { scene, timeline, stem_paths, included, folder, findings, settings })
+    Ok(Project { scene, timeline, stem_paths, included, folder, findings, settings, depth })
+}
+
+/// What of the sound of a master another master does not hold bit by bit, for a note.
+pub(crate) fn rounding(project: &Project) -> Option<Finding> {
+    let depth = project.depth?;
+    let timeline = &project.timeline;
+    let exact = |lane: &Lane| match lane.sources.as_slice() {
+        [] => true,
+        [one] => one.gain == LinearGain::UNITY && one.envelope.is_none(),
+        _ => false,
+    };
+    let float = depth == SampleDepth::F32;
+    let count = timeline.lanes.iter().filter(|lane| float || !exact(lane)).count();
+    let why = if float {
+        "it has more than 24 bits"
+    } else {
+        "gains of beds and objects become a part of it"
+    };
+    (count > 0).then(|| {
+        Finding::note(rules::MASTER_ROUNDED, "the sound of the master is rounded to 24 bits anew")
+            .found(format!("{}: {why}", crate::answer::count(count, "track")))
+            .hint("nothing has to change: what is lost lies below -138 dBFS")
+    })
 }
 
 /// Puts beds and objects into the order of their tracks in the file. An import has them in the order of

@@ -83,6 +83,9 @@ fn run(
     if plan.outputs.iter().any(converts) {
         findings.extend(deviation::note(timeline));
     }
+    if plan.outputs.iter().any(|o| matches!(&o.recipe, Recipe::Master { .. })) {
+        findings.extend(mastered::rounding(&project));
+    }
 
     progress.stage("Finishing", 0);
     let outputs = finish(routes, plan, timeline, &mut findings)?;
@@ -255,8 +258,13 @@ fn sink(output: &Planned, project: &Project, force: bool) -> Result<Sink, JobErr
                 .map(|sink| Sink::AdmBwf(Box::new(sink)))
         }
         Recipe::Master { format: MasterFormat::Damf } => {
-            DamfSink::create(&output.path, overwrite, timeline)
-                .map(|sink| Sink::Damf(Box::new(sink)))
+            DamfSink::create(&output.path, overwrite, timeline).map(|sink| {
+                let settings = project.settings.clone();
+                Sink::Damf(Box::new(match settings {
+                    Some(settings) => sink.with_settings(settings),
+                    None => sink,
+                }))
+            })
         }
     }
     .map_err(|e| not_written(&e))

@@ -4,7 +4,7 @@ use crate::includes::Includes;
 use crate::info::is_riff;
 use crate::options::Selection;
 use crate::{JobError, is_master, mastered, rules};
-use cupola_masters::DolbySettings;
+use cupola_masters::{MasterSettings, SampleDepth};
 use cupola_model::{Finding, FrameIndex, Item, Severity, StemFacts, Timeline};
 use cupola_scene::{Scene, StemRequest};
 use rayon::prelude::*;
@@ -28,7 +28,9 @@ pub(crate) struct Project {
     /// Warnings and notes.
     pub(crate) findings: Vec<Finding>,
     /// What a master says beside its ADM, and has no key in scenes.
-    pub(crate) settings: Option<DolbySettings>,
+    pub(crate) settings: Option<MasterSettings>,
+    /// The depth of its sound, when it was read from a master.
+    pub(crate) depth: Option<SampleDepth>,
 }
 
 impl Project {
@@ -122,7 +124,16 @@ impl Reading {
             return Err(JobError::Internal("the timeline names a stem the scene lacks".into()));
         }
         let (included, folder) = (self.included.clone(), self.folder.clone());
-        Ok(Project { scene, timeline, stem_paths, included, folder, findings, settings: None })
+        Ok(Project {
+            scene,
+            timeline,
+            stem_paths,
+            included,
+            folder,
+            findings,
+            settings: None,
+            depth: None,
+        })
     }
 }
 

@@ -31,6 +31,8 @@ cupola_model::rules! {
         "Write seconds, yaw, pitch and roll in each line, in order of time.";
     MASTER_CONVERSION = "master.conversion", note, "Polar objects become room positions in the master.",
         "Check the directions that the finding names, or write room positions.";
+    MASTER_ROUNDED = "master.rounded", note, "A master made of a master has its sound rounded anew.",
+        "Nothing: what is lost lies below -138 dBFS.";
     CLIPPED = "signal.clipped", error, "An integer file clips.",
         "Lower the gains by what the finding says, or write 32-bit float.";
     SILENT = "signal.silent", note, "A track is silent throughout.",
@@ -49,6 +51,8 @@ cupola_model::rules! {
         "Convert one of them first: nothing else can be compared.";
     DIFF_LENGTH = "diff.length", warning, "Two programmes differ in length.",
         "Look which one is right; the shorter one counts as silent at its end.";
+    DIFF_START = "diff.start", warning, "Two programmes start at different times of the session.",
+        "Set `start_timecode` in the scene, or `cupola set MASTER start=...`.";
     DIFF_FRAME_RATE = "diff.frame_rate", warning, "Two programmes state different frame rates.",
         "Set `frame_rate` in the scene.";
     DIFF_ADDED = "diff.item.added", warning, "A bed or object is in the second programme alone.",

@@ -3,9 +3,10 @@
 use crate::answer::Document;
 use crate::options::Progress;
 use crate::pump::not_written;
-use crate::{JobError, info};
-use cupola_masters::{DolbySettings, copy_with_settings, import_master, read_settings};
-use cupola_model::{BinauralMode, Item, Timeline};
+use crate::{JobError, info, is_master};
+use cupola_masters::{MasterSettings, copy_with_settings, import_master, read_settings};
+use cupola_model::{BinauralMode, FrameRate, Item, Timeline};
+use cupola_scene::Timecode;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -26,12 +27,19 @@ pub struct SetReport {
     told: Vec<Told>,
 }
 
+/// The settings of a master, and the headphone mode of every track.
+struct Now<'t> {
+    settings: MasterSettings,
+    timeline: &'t Timeline,
+    modes: Vec<Option<BinauralMode>>,
+}
+
 /// Writes a copy of a master in which these settings are made, each written as `KEY=VALUE`. Sound, ADM
 /// and everything else are copied byte by byte. Without settings nothing is written and all that there are
 /// are told.
 ///
-/// The key `binaural` sets the headphone mode of every track but those of LFE, `binaural.NAME` that of one
-/// bed or object.
+/// The key `start` sets when the first frame is, the key `binaural` the headphone mode of every track but
+/// those of LFE, `binaural.NAME` that of one bed or object.
 pub fn set(
     master: &Path,
     changes: &[String],
@@ -39,34 +47,33 @@ pub fn set(
     force: bool,
     progress: &dyn Progress,
 ) -> Result<SetReport, JobError> {
-    if !master.is_file() || !info::is_riff(master) {
+    if !is_master(master) {
         return Err(JobError::Usage(format!(
-            "{} is no ADM BWF; settings are those of a master, a scene has them as keys",
+            "{} is no master; settings are those of a master, a scene has them as keys",
             master.display()
         )));
     }
     let unreadable = |error| info::unreadable(master, &error);
-    let mut settings = read_settings(master).map_err(unreadable)?.ok_or_else(|| {
-        let reason = "it has no `dbmd` that can be read, where settings stand; `cupola master` makes an \
-                      Atmos master of it";
-        JobError::InputUnreadable { path: master.to_owned(), reason: reason.to_owned() }
-    })?;
+    let settings = read_settings(master).map_err(unreadable)?;
     // Names are those that an import gives.
     let timeline = import_master(master).map_err(unreadable)?.timeline;
+    let mut now = Now::new(settings, &timeline);
     if changes.is_empty() {
         return match output {
-            None => Ok(SetReport { path: None, told: all(&settings, &timeline) }),
+            None => Ok(SetReport { path: None, told: now.all() }),
             Some(_) => Err(JobError::Usage("nothing is to be set; write KEY=VALUE".to_owned())),
         };
     }
-    let before = all(&settings, &timeline);
+    let (before, start) = (now.all(), now.settings.start());
     for change in changes {
         let (key, value) = change.split_once('=').ok_or_else(|| {
             JobError::Usage(format!("{change} is no setting; write for example trim.5.1=0/0/0"))
         })?;
-        change_one(&mut settings, &timeline, key.trim(), value.trim())?;
+        now.change(key.trim(), value.trim())?;
     }
-    let told = changed(before, all(&settings, &timeline));
+    let mut told = changed(before, now.all());
+    // Another frame rate counts the same time otherwise.
+    told.retain(|told| told.key != "start" || start != now.settings.start());
     let output = output.ok_or_else(|| JobError::Usage("name the file to write with -o".into()))?;
     crate::plan::refuse_folder(output)?;
     let same = |path: &Path| path.canonicalize().ok();
@@ -78,7 +85,7 @@ pub fn set(
     }
     let bytes = std::fs::metadata(master).map_or(0, |file| file.len());
     progress.stage("Copying", bytes);
-    let copied = copy_with_settings(master, output, force, settings, |done| {
+    let copied = copy_with_settings(master, output, force, &now.settings, |done| {
         progress.advance(done);
         !progress.cancel_flag().load(Ordering::Relaxed)
     });
@@ -87,89 +94,117 @@ pub fn set(
     Ok(SetReport { path: Some(output.to_owned()), told })
 }
 
-fn change_one(
-    settings: &mut DolbySettings,
-    timeline: &Timeline,
-    key: &str,
-    value: &str,
-) -> Result<(), JobError> {
-    let Some(rest) = key.strip_prefix("binaural") else {
-        return settings.set(key, value).map_err(|e| JobError::Usage(e.to_string()));
-    };
-    let mode =
-        BinauralMode::ALL.into_iter().find(|mode| mode.name() == value).ok_or_else(|| {
+impl<'t> Now<'t> {
+    fn new(settings: MasterSettings, timeline: &'t Timeline) -> Self {
+        let modes = settings.modes().unwrap_or_else(|| {
+            let mut modes = Vec::new();
+            for (track, _, mode) in named_tracks(timeline) {
+                modes.resize(modes.len().max(track + 1), None);
+                modes[track] = mode;
+            }
+            modes
+        });
+        Self { settings, timeline, modes }
+    }
+
+    fn change(&mut self, key: &str, value: &str) -> Result<(), JobError> {
+        if key == "start" {
+            let rate = self.settings.frame_rate().unwrap_or(FrameRate::Fps24);
+            let start = Timecode::read_start(value, self.timeline.sample_rate, rate);
+            let start =
+                start.map_err(|why| JobError::Usage(format!("start cannot be {value}: {why}")))?;
+            self.settings.set_start(start);
+            return Ok(());
+        }
+        let Some(rest) = key.strip_prefix("binaural") else {
+            return self.settings.set(key, value).map_err(|e| JobError::Usage(e.to_string()));
+        };
+        let mode = BinauralMode::ALL.into_iter().find(|mode| mode.name() == value);
+        let mode = mode.ok_or_else(|| {
             let allowed = BinauralMode::ALL.map(BinauralMode::name).join(", ");
             JobError::Usage(format!("{key} cannot be {value}; allowed is {allowed}"))
         })?;
-    let name = rest.strip_prefix('.');
-    if name.is_none() && !rest.is_empty() {
-        return Err(JobError::Usage(format!(
-            "there is no setting called {key}; write binaural, or binaural.NAME for one object"
-        )));
+        let name = rest.strip_prefix('.');
+        if name.is_none() && !rest.is_empty() {
+            return Err(JobError::Usage(format!(
+                "there is no setting called {key}; write binaural, or binaural.NAME for one object"
+            )));
+        }
+        self.set_modes(name, mode)
     }
-    let tracks: Vec<(usize, String)> = named_tracks(timeline)
-        .into_iter()
-        .filter(|(_, item, lfe)| !lfe && name.is_none_or(|name| item == name))
-        .map(|(track, item, _)| (track, item))
-        .collect();
-    if tracks.is_empty() {
-        let names: Vec<&str> = timeline.items.iter().map(Item::name).collect();
-        return Err(JobError::Usage(format!(
+
+    /// Sets the modes of one item, or of all.
+    fn set_modes(&mut self, name: Option<&str>, mode: BinauralMode) -> Result<(), JobError> {
+        let tracks = named_tracks(self.timeline).into_iter();
+        let tracks =
+            tracks.filter(|(_, item, own)| own.is_some() && name.is_none_or(|name| item == name));
+        let mut any = false;
+        for (track, item, _) in tracks {
+            any = true;
+            if !self.settings.set_mode(track, mode) {
+                return Err(JobError::Usage(format!(
+                    "this master has no place for the headphone mode of {item}; `cupola master` \
+                     makes an Atmos master of it"
+                )));
+            }
+            self.modes.resize(self.modes.len().max(track + 1), None);
+            self.modes[track] = Some(mode);
+        }
+        if any {
+            return Ok(());
+        }
+        let names: Vec<&str> = self.timeline.items.iter().map(Item::name).collect();
+        Err(JobError::Usage(format!(
             "there is no bed or object called {}; there are {}",
             name.unwrap_or_default(),
             names.join(", ")
-        )));
+        )))
     }
-    for (track, item) in tracks {
-        if !settings.set_mode(track, mode) {
-            return Err(JobError::Usage(format!(
-                "the `dbmd` of this master tells nothing of the track of {item}"
-            )));
+
+    /// Every setting there is, headphone modes by the names of items.
+    fn all(&self) -> Vec<Told> {
+        let tell = |key: String, value: String| Told { key, before: None, value };
+        let rate = self.settings.frame_rate().unwrap_or(FrameRate::Fps24);
+        let (start, rest) =
+            Timecode::before(self.settings.start(), self.timeline.sample_rate, rate);
+        let start = match rest.0 {
+            0 => start.to_string(),
+            _ => format!("{} samples", self.settings.start()),
+        };
+        let mut told = vec![tell("start".to_owned(), start)];
+        told.extend(self.settings.settings().into_iter().map(|s| tell(s.key, s.value)));
+        for (track, name, own) in named_tracks(self.timeline) {
+            let key = format!("binaural.{name}");
+            if own.is_none() || told.iter().any(|other| other.key == key) {
+                continue;
+            }
+            let Some(mode) = self.modes.get(track) else { continue };
+            let value = mode.map_or("none", BinauralMode::name).to_owned();
+            told.push(tell(key, value));
         }
+        told
     }
-    Ok(())
 }
 
-/// Tracks of the file from 0, the item each belongs to, and whether it is an LFE.
-fn named_tracks(timeline: &Timeline) -> Vec<(usize, String, bool)> {
+/// Tracks of the file from 0, the item each belongs to, and the headphone mode it was read with; an LFE
+/// has none.
+fn named_tracks(timeline: &Timeline) -> Vec<(usize, String, Option<BinauralMode>)> {
     let channel =
         |lane: usize| timeline.lanes[lane].sources.first().map(|s| usize::from(s.channel));
     let mut tracks = Vec::new();
     for item in &timeline.items {
         match item {
-            Item::Bed(bed) => tracks.extend(
-                bed.channels
-                    .iter()
-                    .filter_map(|c| Some((channel(c.lane.0)?, bed.name.clone(), c.label.is_lfe()))),
+            Item::Bed(bed) => tracks.extend(bed.channels.iter().filter_map(|c| {
+                let mode = (!c.label.is_lfe()).then_some(c.binaural);
+                Some((channel(c.lane.0)?, bed.name.clone(), mode))
+            })),
+            Item::Object(object) => tracks.extend(
+                channel(object.lane.0)
+                    .map(|track| (track, object.name.clone(), Some(object.binaural))),
             ),
-            Item::Object(object) => {
-                tracks.extend(
-                    channel(object.lane.0).map(|track| (track, object.name.clone(), false)),
-                );
-            }
         }
     }
     tracks
-}
-
-/// Every setting there is, headphone modes by the names of items.
-fn all(settings: &DolbySettings, timeline: &Timeline) -> Vec<Told> {
-    let modes = settings.modes();
-    let mut told: Vec<Told> = settings
-        .settings()
-        .into_iter()
-        .map(|setting| Told { key: setting.key, before: None, value: setting.value })
-        .collect();
-    for (track, name, lfe) in named_tracks(timeline) {
-        let key = format!("binaural.{name}");
-        if lfe || told.iter().any(|other| other.key == key) {
-            continue;
-        }
-        let Some(mode) = modes.get(track) else { continue };
-        let value = mode.map_or("none", BinauralMode::name).to_owned();
-        told.push(Told { key, before: None, value });
-    }
-    told
 }
 
 fn changed(before: Vec<Told>, after: Vec<Told>) -> Vec<Told> {

@@ -3,7 +3,7 @@
 use crate::dbmd::Dbmd;
 use crate::error::in_file;
 use crate::meter::Meter;
-use crate::{DolbySettings, Finished, MastersError, PendingFile};
+use crate::{DolbySettings, Finished, MasterSettings, MastersError, PendingFile};
 use cupola_adm::{AdmError, check_itu, check_limits, itu_tracks, tracks, write_axml, write_itu};
 use cupola_bw64::{
     Bext, ChnaEntry, Format, LargeForm, SampleFormat, TailWriter, Writer, WriterOptions,
@@ -34,7 +34,7 @@ pub struct AdmBwfSink {
     meter: Meter,
     tracks: usize,
     profile: Profile,
-    settings: Option<(DolbySettings, Vec<Option<usize>>)>,
+    settings: Option<(MasterSettings, Vec<Option<usize>>)>,
 }
 
 impl AdmBwfSink {
@@ -59,7 +59,7 @@ impl AdmBwfSink {
     /// tracking. `channels` are the tracks of that master that the tracks here come from. Plain ADM has no
     /// place for any of it.
     #[must_use]
-    pub fn with_settings(mut self, settings: DolbySettings, channels: Vec<Option<usize>>) -> Self {
+    pub fn with_settings(mut self, settings: MasterSettings, channels: Vec<Option<usize>>) -> Self {
         self.settings = Some((settings, channels));
         self
     }
@@ -158,7 +158,7 @@ impl AdmBwfSink {
 /// The chunk of this programme, with the settings of the master it was made from.
 fn dbmd_payload(
     timeline: &Timeline,
-    settings: Option<(DolbySettings, Vec<Option<usize>>)>,
+    settings: Option<(MasterSettings, Vec<Option<usize>>)>,
 ) -> Vec<u8> {
     let payload = Dbmd::of(timeline).encode();
     let Some((from, channels)) = settings else { return payload };

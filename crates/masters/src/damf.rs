@@ -3,7 +3,8 @@
 use crate::adm_bwf::track_names;
 use crate::caf::CafWriter;
 use crate::meter::Meter;
-use crate::{Companion, Finished, MastersError, PendingFile};
+use crate::read_damf::unusable;
+use crate::{Companion, Finished, MasterSettings, MastersError, PendingFile};
 use cupola_adm::{AdmError, check_limits};
 use cupola_damf::{Origin, check, write_events, write_root};
 use cupola_model::{FrameCount, FrameIndex, PlanarBlock, Severity, Timeline};
@@ -41,6 +42,7 @@ pub struct DamfSink {
     sound: CafWriter<PendingFile>,
     meter: Meter,
     tracks: usize,
+    settings: Option<MasterSettings>,
 }
 
 impl DamfSink {
@@ -68,7 +70,14 @@ impl DamfSink {
         let sound =
             CafWriter::new(pending, timeline.sample_rate.hz(), channels).map_err(failed(sound))?;
         let meter = Meter::new(names.into_iter(), true);
-        Ok(Self { paths, root, events, sound, meter, tracks })
+        Ok(Self { paths, root, events, sound, meter, tracks, settings: None })
+    }
+
+    /// Takes over what another master says beside its programme: trims, downmix, first frame of action.
+    #[must_use]
+    pub fn with_settings(mut self, settings: MasterSettings) -> Self {
+        self.settings = Some(settings);
+        self
     }
 
     /// Appends these frames of a block whose channels are the lanes of the timeline.
@@ -90,7 +99,7 @@ impl DamfSink {
     /// Ends the sound and writes both texts; the files still have their temporary names. The
     /// timeline is that of [`create`](Self::create).
     pub fn finish(self, timeline: &Timeline) -> Result<Finished, MastersError> {
-        let Self { paths, root, events, sound, meter, tracks } = self;
+        let Self { paths, root, events, sound, meter, tracks, settings } = self;
         let [root_path, events_path, sound_path] = &paths;
         let frames = FrameCount(sound.frames());
         if frames != timeline.length || tracks != timeline.lanes.len() {
@@ -112,8 +121,14 @@ impl DamfSink {
             tool: "Cupola",
             tool_version: env!("CARGO_PKG_VERSION"),
         };
-        let (root, root_bytes) = write_text(root, |out| write_root(timeline, &origin, out))
-            .map_err(failed(root_path))?;
+        let mut text = Vec::new();
+        write_root(timeline, &origin, &mut text).map_err(failed(root_path))?;
+        if let Some(settings) = settings {
+            let own = String::from_utf8_lossy(&text).into_owned();
+            text = settings.carry_into_root(&own).map_err(unusable(root_path))?.into_bytes();
+        }
+        let (root, root_bytes) =
+            write_text(root, |out| out.write_all(&text)).map_err(failed(root_path))?;
         Ok(Finished {
             pending: root,
             companions: vec![
@@ -129,12 +144,12 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> MastersError {
     move |source| MastersError::Write { path: path.to_owned(), source }
 }
 
-fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Writes a text through a buffer, and gives the file back with its size.
-fn write_text(
+pub(crate) fn write_text(
     file: PendingFile,
     write: impl FnOnce(&mut BufWriter<PendingFile>) -> io::Result<()>,
 ) -> io::Result<(PendingFile, u64)> {

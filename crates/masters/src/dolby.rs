@@ -8,11 +8,12 @@ use crate::dbmd::{
     ATMOS, ATMOS_BYTES, TRACKS, TRACKS_HEAD_BYTES, TRACKS_SYNC, checksum, frame_rate_code,
     mode_code,
 };
+use cupola_damf::Trim;
 use cupola_model::{BinauralMode, FrameRate};
 use std::ops::Range;
 
 /// Layouts that have trims of their own, in the order of the chunk.
-const TRIMS: [&str; 9] =
+pub(crate) const TRIMS: [&str; 9] =
     ["2.0", "5.1", "7.1", "2.1.2", "5.1.2", "7.1.2", "2.1.4", "5.1.4", "7.1.4"];
 /// Bytes of a trim.
 const TRIM_BYTES: usize = 15;
@@ -25,7 +26,12 @@ const PHASE: [&str; 4] = ["0", "90", "reserved", "none"];
 /// Words for what becomes 5.1, by their codes from 0.
 const SURROUND: [&str; 5] = ["direct", "room-balance", "pro-logic-iix", "lo-ro", "none"];
 /// Largest trim in dB, either way.
-const LARGEST_TRIM_DB: f32 = 60.0;
+const LARGEST_TRIM_DB: f64 = 60.0;
+/// What a trim may be.
+pub(crate) const TRIM_ALLOWED: &str = "auto, or dB of centre/surrounds/heights such as 0/-3/-1.5, with -1 \
+                                       to 1 of overhead and front behind them if wanted";
+/// What a first frame of action may be.
+pub(crate) const CLOCK_ALLOWED: &str = "hh:mm:ss or hh:mm:ss.fffff of less than 24 hours, or none";
 
 const FRAME_RATE_AT: usize = 111;
 const FIRST_ACTION_AT: usize = 112;
@@ -65,7 +71,10 @@ pub enum SettingError {
         allowed: String,
     },
     /// The master has no place for it.
-    #[error("the `dbmd` of this master tells nothing of tracks, so that {key} has no place in it")]
+    #[error(
+        "there is no place for {key} in this master: its `dbmd` is missing, or tells nothing of it; \
+         `cupola master` makes an Atmos master of any"
+    )]
     Place {
         /// The key.
         key: String,
@@ -185,29 +194,27 @@ impl DolbySettings {
                 let code = frame_rate_code(rate.ok_or_else(|| wrong(&names))?);
                 self.change(FRAME_RATE_AT, 0x0f, code);
             }
-            "first_action" => self.set_first_action(value).ok_or_else(|| {
-                wrong("hh:mm:ss or hh:mm:ss.fffff of less than 24 hours, or none")
-            })?,
+            "first_action" => match value {
+                "none" => self.say_first_action(None),
+                clock => {
+                    let seconds = clock_seconds(clock).ok_or_else(|| wrong(CLOCK_ALLOWED))?;
+                    self.say_first_action(Some(seconds));
+                }
+            },
             "downmix.stereo" => self.change(STEREO_AT, 0x70, code(&STEREO)? << 4),
             "downmix.phase" => self.change(STEREO_AT, 0x03, code(&PHASE)?),
             "downmix.5.1" => self.change(SURROUND_AT, 0x07, code(&SURROUND)?),
             _ => {
                 let layout = key.strip_prefix("trim.");
                 let Some(i) = layout.and_then(|l| TRIMS.iter().position(|own| *own == l)) else {
-                    let known = self.settings().into_iter().map(|setting| setting.key);
-                    let known = known.chain(["binaural".to_owned()]).collect();
-                    return Err(SettingError::Key { found: key.to_owned(), known });
+                    return Err(unknown_key(key, self.settings()));
                 };
                 let Some((body, _)) = &self.tracks else {
                     return Err(SettingError::Place { key: key.to_owned() });
                 };
                 let at = body.start + TRIMS_AT + TRIM_BYTES * i;
-                let bytes = trim_bytes(value).ok_or_else(|| {
-                    wrong(
-                        "auto, or dB of centre/surrounds/heights such as 0/-3/-1.5, with -1 to 1 \
-                           of overhead and front behind them if wanted",
-                    )
-                })?;
+                let trim = parse_trim(value).ok_or_else(|| wrong(TRIM_ALLOWED))?;
+                let bytes = trim_bytes(trim);
                 self.payload[at..at + TRIM_BYTES].copy_from_slice(&bytes);
             }
         }
@@ -248,42 +255,78 @@ impl DolbySettings {
     }
 
     fn first_action(&self) -> String {
-        let [hours, minutes, rest @ ..] = &self.atmos()[FIRST_ACTION_AT..FIRST_ACTION_AT + 6]
-        else {
-            return "none".to_owned();
-        };
-        let steps = rest.iter().rev().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
-        if *hours == 0xff {
-            return "none".to_owned();
-        }
-        format!("{hours:02}:{minutes:02}:{:02}.{:05}", steps / 100_000, steps % 100_000)
+        self.first_action_seconds().map_or_else(|| "none".to_owned(), clock_words)
     }
 
-    fn set_first_action(&mut self, value: &str) -> Option<()> {
+    fn first_action_seconds(&self) -> Option<f64> {
+        let [hours, minutes, rest @ ..] = &self.atmos()[FIRST_ACTION_AT..FIRST_ACTION_AT + 6]
+        else {
+            return None;
+        };
+        let steps = rest.iter().rev().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+        let whole = f64::from(*hours) * 3600.0 + f64::from(*minutes) * 60.0;
+        (*hours != 0xff).then(|| whole + f64::from(steps) / 1e5)
+    }
+
+    /// What becomes of it when so many seconds are cut off at the start.
+    pub(crate) fn cut(&mut self, seconds: f64) {
+        let first = self.first_action_seconds().map(|at| (at - seconds).max(0.0));
+        self.say_first_action(first);
+    }
+
+    fn say_first_action(&mut self, seconds: Option<f64>) {
         let mut bytes = [0xff, 0, 0, 0, 0, 0];
-        if value != "none" {
-            let mut parts = value.split(':');
-            let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next()?);
-            let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
-            let digits = |text: &str, most: usize| {
-                let plain = (1..=most).contains(&text.len())
-                    && text.bytes().all(|byte| byte.is_ascii_digit());
-                plain.then(|| text.parse::<u32>().ok())?
-            };
-            let fraction = digits(&format!("{fraction:0<5}"), 5)?;
-            let (hours, minutes, whole) =
-                (digits(hours, 2)?, digits(minutes, 2)?, digits(whole, 2)?);
-            if parts.next().is_some() || hours > 23 || minutes > 59 || whole > 59 {
-                return None;
-            }
-            bytes[0] = u8::try_from(hours).ok()?;
-            bytes[1] = u8::try_from(minutes).ok()?;
-            bytes[2..].copy_from_slice(&(whole * 100_000 + fraction).to_le_bytes());
+        if let Some(seconds) = seconds {
+            let (hours, minutes, steps) = clock_parts(seconds);
+            [bytes[0], bytes[1]] = [hours, minutes];
+            bytes[2..].copy_from_slice(&steps.to_le_bytes());
         }
         let at = self.atmos + FIRST_ACTION_AT;
         self.payload[at..at + 6].copy_from_slice(&bytes);
-        Some(())
     }
+}
+
+/// The error of a key that there is not.
+pub(crate) fn unknown_key(key: &str, settings: Vec<Setting>) -> SettingError {
+    let known = settings.into_iter().map(|setting| setting.key);
+    let known = known.chain(["start", "binaural"].map(str::to_owned)).collect();
+    SettingError::Key { found: key.to_owned(), known }
+}
+
+/// Hours, minutes, and seconds in steps of 1e-5, of a time of a day.
+fn clock_parts(seconds: f64) -> (u8, u8, u32) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a day has 8.64e9 steps, hours and minutes are small"
+    )]
+    let (steps, byte) = ((seconds * 1e5).round() as u64, |value: u64| value as u8);
+    let whole = steps / 100_000;
+    let rest = u32::try_from(whole % 60 * 100_000 + steps % 100_000).unwrap_or(0);
+    (byte(whole / 3600 % 24), byte(whole / 60 % 60), rest)
+}
+
+/// A time as it is set.
+pub(crate) fn clock_words(seconds: f64) -> String {
+    let (hours, minutes, steps) = clock_parts(seconds);
+    format!("{hours:02}:{minutes:02}:{:02}.{:05}", steps / 100_000, steps % 100_000)
+}
+
+/// `hh:mm:ss` with up to five decimals, of less than a day, in seconds.
+pub(crate) fn clock_seconds(text: &str) -> Option<f64> {
+    let mut parts = text.split(':');
+    let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next()?);
+    let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
+    let digits = |text: &str, most: usize| {
+        let plain =
+            (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| text.parse::<u32>().ok())?
+    };
+    let fraction = digits(&format!("{fraction:0<5}"), 5)?;
+    let (hours, minutes, whole) = (digits(hours, 2)?, digits(minutes, 2)?, digits(whole, 2)?);
+    let legal = parts.next().is_none() && hours < 24 && minutes < 60 && whole < 60;
+    let whole = f64::from(hours * 3600 + minutes * 60 + whole);
+    legal.then(|| whole + f64::from(fraction) / 1e5)
 }
 
 /// The number of tracks that segment 10 has room for, when it is one.
@@ -296,46 +339,62 @@ fn track_count(body: &[u8]) -> Option<usize> {
 
 fn trim_words(bytes: &[u8]) -> String {
     if bytes[0] & 1 == 1 {
-        return "auto".to_owned();
+        return trim_text(None);
     }
-    let gain =
-        |at: usize| f32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    let gain = |at: usize| {
+        let bytes = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+        // The shortest text of the number that is stored.
+        f32::from_le_bytes(bytes).to_string().parse().unwrap_or(0.0)
+    };
     let share = |byte: u8| {
         let share = f64::from(byte & 0x7f) / 127.0;
         let sign = if byte & 0x80 == 0 { -1.0 } else { 1.0 };
         (share * sign * 100.0).round() / 100.0 + 0.0
     };
-    let [centre, surround, height] = [1, 5, 9].map(gain);
-    let (floor, back) = (share(bytes[13]), share(bytes[14]));
-    if floor == 0.0 && back == 0.0 {
-        return format!("{centre}/{surround}/{height}");
-    }
-    format!("{centre}/{surround}/{height}/{floor}/{back}")
+    trim_text(Some([gain(1), gain(5), gain(9), share(bytes[13]), share(bytes[14])]))
 }
 
-fn trim_bytes(text: &str) -> Option<[u8; TRIM_BYTES]> {
-    let mut bytes = [0; TRIM_BYTES];
-    if text == "auto" {
-        bytes[0] = 1;
-        return Some(bytes);
-    }
-    let numbers: Vec<f32> = text.split('/').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let (gains, shares) = numbers.split_at_checked(3)?;
-    for (gain, at) in gains.iter().zip([1, 5, 9]) {
-        if !(-LARGEST_TRIM_DB..=LARGEST_TRIM_DB).contains(gain) {
-            return None;
+/// A trim as it is set; `None` for an automatic one.
+pub(crate) fn trim_text(trim: Option<Trim>) -> String {
+    match trim {
+        None => "auto".to_owned(),
+        Some([centre, surround, height, floor, back]) if floor == 0.0 && back == 0.0 => {
+            format!("{centre}/{surround}/{height}")
         }
-        bytes[at..at + 4].copy_from_slice(&gain.to_le_bytes());
+        Some([centre, surround, height, floor, back]) => {
+            format!("{centre}/{surround}/{height}/{floor}/{back}")
+        }
     }
-    let shares = match shares {
+}
+
+/// A trim as it is written; the outer `None` is for what is none, the inner one for an automatic one.
+pub(crate) fn parse_trim(text: &str) -> Option<Option<Trim>> {
+    if text == "auto" {
+        return Some(None);
+    }
+    let numbers: Vec<f64> = text.split('/').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let (gains, shares) = numbers.split_at_checked(3)?;
+    let [floor, back] = match shares {
         [] => [0.0, 0.0],
         [floor, back] => [*floor, *back],
         _ => return None,
     };
-    for (share, at) in shares.into_iter().zip([13, 14]) {
-        if !(-1.0..=1.0).contains(&share) {
-            return None;
-        }
+    let legal = gains.iter().all(|gain| (-LARGEST_TRIM_DB..=LARGEST_TRIM_DB).contains(gain))
+        && [floor, back].iter().all(|share| (-1.0..=1.0).contains(share));
+    legal.then_some(Some([gains[0], gains[1], gains[2], floor, back]))
+}
+
+fn trim_bytes(trim: Option<Trim>) -> [u8; TRIM_BYTES] {
+    let mut bytes = [0; TRIM_BYTES];
+    let Some(trim) = trim else {
+        bytes[0] = 1;
+        return bytes;
+    };
+    for (gain, at) in trim.iter().zip([1, 5, 9]) {
+        #[expect(clippy::cast_possible_truncation, reason = "the chunk has 32-bit floats")]
+        bytes[at..at + 4].copy_from_slice(&(*gain as f32).to_le_bytes());
+    }
+    for (share, at) in trim[3..].iter().zip([13, 14]) {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -343,7 +402,7 @@ fn trim_bytes(text: &str) -> Option<[u8; TRIM_BYTES]> {
         )]
         let amount = (share.abs() * 127.0).round() as u8;
         // Zero counts as positive.
-        bytes[at] = if share < 0.0 { amount } else { 0x80 | amount };
+        bytes[at] = if *share < 0.0 { amount } else { 0x80 | amount };
     }
-    Some(bytes)
+    bytes
 }

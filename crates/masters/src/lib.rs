@@ -28,6 +28,7 @@ mod order;
 mod pending;
 mod read_damf;
 mod retag;
+mod settings;
 mod wav;
 
 pub use adm_bwf::AdmBwfSink;
@@ -46,7 +47,8 @@ pub use import::{ImportedMaster, import_master, is_repair};
 pub use meter::{ChannelReport, FileReport};
 pub use order::ChannelMap;
 pub use pending::{Companion, Finished, PendingFile};
-pub use retag::{copy_with_settings, read_settings};
+pub use retag::{CopiedMaster, copy_with_settings};
+pub use settings::{MasterSettings, read_settings};
 pub use wav::{SampleDepth, WavChannel, WavSink, WavSpec};
 
 /// Every rule that a programme meets on its way to a master and back, and every rule of a finished one.

@@ -48,14 +48,23 @@ impl Finished {
     /// none. What a failure finds replaced already is put back. (Where the system knows no hard
     /// links, and when the program is killed in between, a part of the set may remain.)
     pub fn persist(self) -> Result<PathBuf, MastersError> {
-        let mut undo = Undo::default();
-        for companion in self.companions {
-            undo.persist(companion.pending)?;
-        }
-        let path = undo.persist(self.pending)?;
-        undo.steps.clear();
-        Ok(path)
+        let companions = self.companions.into_iter().map(|companion| companion.pending);
+        persist_all(companions, self.pending)
     }
+}
+
+/// Gives files their names, the main one last, all of them or none.
+pub(crate) fn persist_all(
+    companions: impl Iterator<Item = PendingFile>,
+    main: PendingFile,
+) -> Result<PathBuf, MastersError> {
+    let mut undo = Undo::default();
+    for companion in companions {
+        undo.persist(companion)?;
+    }
+    let path = undo.persist(main)?;
+    undo.steps.clear();
+    Ok(path)
 }
 
 /// Takes back what was published, unless its steps are forgotten first.

@@ -4,7 +4,8 @@ use crate::{MastersError, damf_files};
 use cupola_adm::FindingList;
 use cupola_bw64::{CafReader, Error, SampleFormat};
 use cupola_damf::{
-    DamfError, Programme, Root, Sound, check_events, file_rules, read_programme, read_root,
+    DamfError, Programme, Root, RootText, Sound, check_events, file_rules, read_programme,
+    read_root,
 };
 use cupola_model::{Finding, Place, SampleRate, Severity, StemFacts};
 use std::fs::File;
@@ -16,11 +17,14 @@ const TEXT_BUFFER: usize = 1 << 18;
 /// How much of a file is looked at to tell whether it is a root.
 const HEAD_BYTES: u64 = 4096;
 
+/// Largest root that is changed, as large as one that is read.
+const MAX_ROOT_BYTES: u64 = 4 << 20;
+
 /// The files, opened but for their events.
 #[derive(Debug)]
 pub(crate) struct DamfFiles {
     pub(crate) root: Root,
-    metadata: PathBuf,
+    pub(crate) metadata: PathBuf,
     pub(crate) sound: PathBuf,
     pub(crate) facts: StemFacts,
     pub(crate) rate: SampleRate,
@@ -40,7 +44,7 @@ pub(crate) fn is_damf(path: &Path) -> bool {
     ending || head.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"presentations:"))
 }
 
-fn open_text(path: &Path) -> io::Result<BufReader<File>> {
+pub(crate) fn open_text(path: &Path) -> io::Result<BufReader<File>> {
     Ok(BufReader::with_capacity(TEXT_BUFFER, File::open(path)?))
 }
 
@@ -48,7 +52,7 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> MastersError {
     move |source| MastersError::Read { path: path.to_owned(), source }
 }
 
-fn unusable(path: &Path) -> impl Fn(DamfError) -> MastersError {
+pub(crate) fn unusable(path: &Path) -> impl Fn(DamfError) -> MastersError {
     move |error| match error {
         DamfError::Read(source) => MastersError::Read { path: path.to_owned(), source },
         source => MastersError::Damf { path: path.to_owned(), source },
@@ -107,6 +111,17 @@ impl DamfFiles {
         check_events(&self.root, open, &name, self.sound(), &mut sink)
             .map_err(unusable(&self.metadata))
     }
+}
+
+/// The root of a master to be changed, what it says, and the rate of its sound.
+pub(crate) fn read_root_text(path: &Path) -> Result<(RootText, Root, SampleRate), MastersError> {
+    let DamfFiles { root, rate, .. } = DamfFiles::open(path, &mut FindingList::default())?;
+    let mut text = String::new();
+    // A root that is longer was refused a moment ago.
+    let file = File::open(path).map_err(failed(path))?;
+    file.take(MAX_ROOT_BYTES).read_to_string(&mut text).map_err(failed(path))?;
+    let text = RootText::read(&text).map_err(unusable(path))?;
+    Ok((text, root, rate))
 }
 
 /// The root of the master that a file is a companion of by its name.

@@ -227,13 +227,13 @@ fn settings_of_another_master_are_refused_and_leave_no_file() {
     let path = |name: &str| folder.path().join(name);
     let (_, timeline) = all().remove(0);
     write(&path("song.wav"), &timeline);
-    let settings = read_settings(&path("song.wav")).unwrap().expect("a master has settings");
+    let settings = read_settings(&path("song.wav")).unwrap();
     // The file becomes one without settings after they were read.
     let mut bytes = fs::read(path("song.wav")).unwrap();
     let at = bytes.windows(4).rposition(|id| id == b"dbmd").expect("a chunk of settings");
     bytes[at..at + 4].copy_from_slice(b"junk");
     fs::write(path("song.wav"), bytes).unwrap();
-    let copy = copy_with_settings(&path("song.wav"), &path("new.wav"), false, settings, |_| true);
+    let copy = copy_with_settings(&path("song.wav"), &path("new.wav"), false, &settings, |_| true);
     let error = copy.expect_err("settings without a place").to_string();
     assert!(error.contains("song.wav") && error.contains("changed since"), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left");

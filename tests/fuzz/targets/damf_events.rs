@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use cupola_damf::{Sound, read_programme, read_root};
-use cupola_model::{Finding, Item, SampleRate};
+use cupola_damf::{Sound, read_programme, read_root, set_modes};
+use cupola_model::{BinauralMode, Finding, Item, SampleRate};
 use libfuzzer_sys::fuzz_target;
 
 const ROOT: &str = "version: 0.5.1\npresentations:\n  - type: home\n    metadata: m\n    audio: a\n    fps: 24\n    \
@@ -15,6 +15,10 @@ fuzz_target!(|bytes: &[u8]| {
     let root = read_root(ROOT.as_bytes(), "S.atmos", &mut sink).expect("a root that is right");
     let sound = Sound { sample_rate: SampleRate::HZ_48000, channels: 4, frames: 480_000 };
     let Ok(programme) = read_programme(&root, || Ok(bytes), "S", sound, &mut sink) else { return };
+    let mut changed = Vec::new();
+    set_modes(bytes, &[(0, BinauralMode::Near), (10, BinauralMode::Far)].into(), &mut changed)
+        .expect("what is read can be changed");
+    read_programme(&root, || Ok(&changed[..]), "S", sound, &mut sink).expect("still events");
     assert_eq!((programme.items.len(), programme.lanes.len()), (3, 4));
     for item in &programme.items {
         if let Item::Object(object) = item {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use cupola_damf::{Sound, read_programme, read_root};
+use cupola_damf::{RootText, Sound, read_programme, read_root};
 use cupola_model::{Finding, Item, SampleRate};
 use libfuzzer_sys::fuzz_target;
 
@@ -20,5 +20,14 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(lanes.sum::<usize>(), programme.lanes.len(), "every lane belongs to one item");
     for source in programme.lanes.iter().flat_map(|lane| &lane.sources) {
         assert!(source.0 < sound.channels, "{source:?}");
+    }
+    let Ok(mut text) = RootText::read(&String::from_utf8_lossy(bytes)) else { return };
+    if text.set("fps", "25").is_ok() {
+        assert_eq!(text.word("fps"), Some("25"));
+        read_root(text.text().as_bytes(), "S.atmos", &mut sink).expect("still a root");
+    }
+    let trims = [None, Some([0.0, -1.5, 3.0, 1.0, -0.25]), None, None, None, None, None, None, None];
+    if text.set_trims(&trims).is_ok() {
+        assert_eq!(text.trims(), trims);
     }
 });

@@ -84,7 +84,7 @@ pub(crate) static SCENE: MapSpec = MapSpec {
         },
         KeySpec {
             key: "start_timecode",
-            about: "Timecode of the first sample, at `frame_rate`. Timecodes in the scene count from it.",
+            about: "Timecode of the first sample, at `frame_rate`. Timecodes in the scene count from it, and masters say it.",
             kind: Kind::Timecode,
             absent: Value("00:00:00:00"),
             example: "01:00:00:00",

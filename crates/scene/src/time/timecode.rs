@@ -4,6 +4,7 @@
 //! seconds after 00:00:00:00. Drop-frame numbering leaves out the numbers 00 and 01 of every minute
 //! but each tenth, so that it keeps up with the clock. (SMPTE ST 12-1)
 
+use super::Form;
 use super::ratio::Ratio;
 use cupola_model::{FrameCount, FrameRate, SampleRate};
 use std::fmt;
@@ -124,6 +125,43 @@ impl Timecode {
         let frames =
             self.seconds_after(Self::zero(self.rate)).times(Ratio::whole(rate.hz().into()));
         FrameCount(u64::try_from(frames.rounded()).unwrap_or(0))
+    }
+
+    /// Reads when a master starts, as timecode or as time since midnight, in frames of sound. What is
+    /// wrong is said in words.
+    ///
+    /// ```
+    /// # use cupola_model::{FrameCount, FrameRate, SampleRate};
+    /// # use cupola_scene::Timecode;
+    /// let read = |text| Timecode::read_start(text, SampleRate::HZ_48000, FrameRate::Fps25);
+    /// assert_eq!(read("00:00:01:05"), Ok(FrameCount(57_600)));
+    /// assert_eq!(read("0:01:00.5"), Ok(FrameCount(2_904_000)));
+    /// assert!(read("25:00:00:00").is_err());
+    /// ```
+    pub fn read_start(
+        text: &str,
+        sample_rate: SampleRate,
+        rate: FrameRate,
+    ) -> Result<FrameCount, String> {
+        if Self::looks_like(text) {
+            let timecode = Self::parse(text, rate)
+                .map_err(|no| format!("{}; allowed is {}; {}", no.message, no.allowed, no.hint))?;
+            return Ok(timecode.at(sample_rate));
+        }
+        let day = 86_400 * i128::from(sample_rate.hz());
+        let frames = match Form::parse(text) {
+            Some(Form::Seconds(time)) => {
+                i128::from(time.times(Ratio::whole(sample_rate.hz().into())).rounded())
+            }
+            Some(Form::Samples(count)) => i128::from(count),
+            _ => -1,
+        };
+        let legal = (0..day).contains(&frames).then(|| u64::try_from(frames).ok()).flatten();
+        legal.map(FrameCount).ok_or_else(|| {
+            "allowed is a timecode such as 01:00:00:00, or a time of less than 24 hours such as \
+             3600 s, 1:00:00.5 or 480 samples"
+                .to_owned()
+        })
     }
 
     /// The last one that is not after a frame of sound counted from 00:00:00:00, and how many frames

@@ -259,8 +259,13 @@ fn rendering_to_headphones_does_not_allocate() {
     let turn = |n| HeadOrientation { yaw_deg: n as f64 * 20.0, ..HeadOrientation::default() };
     let track: Vec<_> = (0..9).map(|n| (FrameIndex(n * 9000), turn(n))).collect();
     let head = HeadTrack::new(&track).unwrap();
-    for room in [None, Some(Room::default())] {
-        let options = BinauralOptions { room, head: head.clone() };
+    let [_, dome] = layouts();
+    for (room, via) in [
+        (None, None),
+        (Some(Room::default()), None),
+        (Some(Room::default()), Some((dome, PannerChoice::default()))),
+    ] {
+        let options = BinauralOptions { room, head: head.clone(), via };
         let mut renderer = BinauralRenderer::with_options(&timeline, &set, &options).unwrap();
         let mut out = PlanarBlock::new(renderer.channels(), FRAMES);
         let count = allocations(|| (0..CALLS).for_each(|_| renderer.process(&lanes, &mut out)));

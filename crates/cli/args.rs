@@ -86,7 +86,8 @@ to be repaired is listed.")]
         /// Instead of a scene, a file to check loudspeakers by: each channel of this layout plays noise
         /// in turn
         #[arg(long, value_name = "LAYOUT", conflicts_with_all = ["scene", "to", "group", "version", "from",
-              "until", "importance", "panner", "hrtf", "hrtf_eq", "threads", "io_frames"])]
+              "until", "importance", "panner", "hrtf", "hrtf_eq", "orientation", "via", "compare", "headphone_eq",
+              "threads", "io_frames"])]
         walk: Option<String>,
         /// Folder for the outputs
         #[arg(short, long, value_name = "DIR")]
@@ -480,6 +481,17 @@ pub(crate) struct Work {
     /// or a .csv file of lines SECONDS,YAW,PITCH,ROLL
     #[arg(long, value_name = "ANGLES|FILE", allow_hyphen_values = true)]
     pub(crate) orientation: Option<String>,
+    /// A correction of the headphones behind headphone renders: parametric filters (.txt: Preamp,
+    /// Filter, Channel lines), or a response of one or two channels (.wav)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) headphone_eq: Option<PathBuf>,
+    /// Pan to this layout first and let headphone renders hear its loudspeakers, as many services do;
+    /// the modes near, far and off then mean nothing
+    #[arg(long, value_name = "LAYOUT")]
+    pub(crate) via: Option<String>,
+    /// Print how --via differs from hearing the sources directly, in octaves
+    #[arg(long, requires = "via")]
+    pub(crate) compare: bool,
     /// Overwrite existing files
     #[arg(long)]
     pub(crate) force: bool,

@@ -2,7 +2,7 @@
 
 use crate::args::Common;
 use crate::exit::Code;
-use cupola_jobs::{Document, JobError, OutputReport, ProduceReport, Sources, count};
+use cupola_jobs::{Comparison, Document, JobError, OutputReport, ProduceReport, Sources, count};
 use cupola_model::{Finding, Severity};
 use std::cell::Cell;
 use std::io::{ErrorKind, Write};
@@ -127,6 +127,9 @@ impl Reporter {
                 self.say(&format!("{BOLD}{}{RESET}", companion.path.display()));
             }
             self.say(&format!("  {}", output_line(output)));
+            if let Some(comparison) = &output.comparison {
+                self.comparison(comparison);
+            }
             if self.verbose {
                 for channel in &output.channels {
                     let db = channel.peak_db();
@@ -140,6 +143,17 @@ impl Reporter {
             report.wall_seconds,
             report.times_real_time()
         ));
+    }
+}
+
+impl Reporter {
+    /// By how much virtual loudspeakers are louder than the direct way.
+    fn comparison(&self, comparison: &Comparison) {
+        self.say("  virtual loudspeakers against the sources directly, left and right:");
+        let db = |db: Option<f64>| db.map_or_else(|| "-".to_owned(), |db| format!("{db:+.1}"));
+        for (hz, [left, right]) in &comparison.octaves {
+            self.say(&format!("    {hz:>8} Hz {:>6} {:>6} dB", db(*left), db(*right)));
+        }
     }
 }
 

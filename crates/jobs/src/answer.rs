@@ -1,6 +1,6 @@
 //! What a job has to say, for people and for machines.
 
-use crate::CheckReport;
+use crate::{CheckReport, Comparison};
 use cupola_model::{Decibels, Finding, FrameIndex, LinearGain, Severity};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -51,6 +51,8 @@ pub struct OutputReport {
     pub sha256: String,
     /// Files that belong to it, as those of a DAMF master do.
     pub companions: Vec<CompanionReport>,
+    /// How virtual loudspeakers differ from the direct way, where that was asked for.
+    pub comparison: Option<Comparison>,
 }
 
 /// A file that belongs to another.
@@ -205,6 +207,12 @@ fn finding_json(finding: &Finding) -> Value {
     })
 }
 
+/// The difference in each octave, left and right; null where an ear hears nothing.
+fn comparison_json(comparison: &Comparison) -> Value {
+    let octaves = comparison.octaves.iter();
+    octaves.map(|(hz, ears)| json!({"hz": hz, "left_db": ears[0], "right_db": ears[1]})).collect()
+}
+
 fn output_json(output: &OutputReport) -> Value {
     let channels = output.channels.iter();
     let clipped = channels.clone().filter(|c| c.clipped > 0).map(|c| {
@@ -232,5 +240,6 @@ fn output_json(output: &OutputReport) -> Value {
         "bytes": output.bytes,
         "sha256": output.sha256,
         "companions": companions.collect::<Value>(),
+        "comparison": output.comparison.as_ref().map(comparison_json),
     })
 }

@@ -108,7 +108,7 @@ fn check_one(
     let timeline = &project.timeline;
     let mut findings = project.findings;
     findings.extend(notes::master(timeline, &recipes));
-    findings.extend(notes::loudspeaker_features(timeline, &recipes));
+    findings.extend(notes::loudspeaker_features(timeline, &recipes, false));
     findings.extend(notes::ambisonic_features(timeline, &recipes));
     for recipe in &recipes {
         if let Recipe::Binaural { sofa: Some(file), .. } = recipe {

@@ -6,11 +6,13 @@
 
 mod answer;
 mod check;
+mod comparison;
 mod deviation;
 mod diff;
 mod error;
 mod fmt;
 mod gains;
+mod headphones;
 mod heads;
 mod import;
 mod includes;
@@ -41,6 +43,7 @@ mod window;
 
 pub use answer::{ChannelLevel, CompanionReport, Document, OutputReport, ProduceReport, count};
 pub use check::{CheckReport, check, check_master, is_master};
+pub use comparison::Comparison;
 pub use diff::{DiffOptions, DiffReport, diff};
 pub use error::JobError;
 pub use fmt::{

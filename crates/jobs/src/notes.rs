@@ -29,10 +29,22 @@ pub(crate) fn master(timeline: &Timeline, recipes: &[&Recipe]) -> Vec<Finding> {
     findings
 }
 
-/// Features of objects that only loudspeakers can follow.
-pub(crate) fn loudspeaker_features(timeline: &Timeline, recipes: &[&Recipe]) -> Option<Finding> {
+/// Features of objects that only loudspeakers can follow; virtual ones follow all but one.
+pub(crate) fn loudspeaker_features(
+    timeline: &Timeline,
+    recipes: &[&Recipe],
+    virtual_ones: bool,
+) -> Option<Finding> {
     if !recipes.iter().any(|r| matches!(r, Recipe::Binaural { .. })) {
         return None;
+    }
+    if virtual_ones {
+        let diffuse = timeline.objects().filter(|o| o.features.diffuse > 0.0);
+        let names: Vec<_> = diffuse.map(|o| o.name.as_str()).collect();
+        let message =
+            "virtual loudspeakers play nothing diffuse; the objects are heard as if they were not";
+        let note = Finding::note(rules::BINAURAL_FEATURES, message).found(names.join(", "));
+        return (!names.is_empty()).then_some(note);
     }
     let message = "snap, zones, divergence and diffuse are for loudspeakers; headphones hear the objects \
                    without them";

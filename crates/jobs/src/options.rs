@@ -142,6 +142,12 @@ pub struct Head {
     pub equalise: bool,
     /// Where the head looks: `YAW,PITCH,ROLL` in degrees, or the path of a CSV file over time.
     pub orientation: Option<String>,
+    /// A correction of the headphones: parametric filters (`.txt`) or a response (`.wav`).
+    pub headphones: Option<PathBuf>,
+    /// The layout, by name or file, whose loudspeakers are heard instead of the sources themselves.
+    pub via: Option<String>,
+    /// With `via`: measures how it differs from the sources heard directly.
+    pub compare: bool,
 }
 
 /// How to work.

@@ -80,9 +80,13 @@ pub(crate) fn plan(
             return plan_file(project, scene_path, recipe(target)?.0, path, options.force);
         }
     };
+    refuse_without_headphones(&named, options)?;
+    let named: Vec<Named> = named.into_iter().map(|named| by_way(named, options)).collect();
     let folder = folder.clone().unwrap_or_else(|| project.folder.join("out"));
     let manifest = Manifest::load(&folder);
-    let inputs = inputs(project, scene_path);
+    let mut inputs = inputs(project, scene_path);
+    let head = options.head.sofa.iter().chain(&options.head.headphones);
+    inputs.extend(head.filter_map(|path| path.canonicalize().ok()));
     let mut outputs = Vec::new();
     let alone = options.selection.group.clone();
     let groups: Vec<Option<String>> = match shares {
@@ -104,6 +108,35 @@ pub(crate) fn plan(
         }
     }
     Ok(Plan { outputs, folder })
+}
+
+/// What is said about headphones is not forgotten in silence.
+fn refuse_without_headphones(named: &[Named], options: &ProduceOptions) -> Result<(), JobError> {
+    if named.iter().any(|(recipe, _)| matches!(recipe, Recipe::Binaural { .. })) {
+        return Ok(());
+    }
+    let said = [
+        ("--via", options.head.via.is_some()),
+        ("--headphone-eq", options.head.headphones.is_some()),
+    ];
+    match said.into_iter().find(|(_, is_said)| *is_said) {
+        Some((option, _)) => Err(JobError::Usage(format!(
+            "{option} is for headphones and no output is; add `--to binaural`, or leave it out"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// What is heard by virtual loudspeakers does not take the name of what is heard directly.
+fn by_way((recipe, name): Named, options: &ProduceOptions) -> Named {
+    match (&recipe, &options.head.via) {
+        (Recipe::Binaural { .. }, Some(layout)) => {
+            let layout = Path::new(layout).file_name().unwrap_or_default().to_string_lossy();
+            let layout = layout.trim_end_matches(".yaml").trim_end_matches(".yml");
+            (recipe, format!("{name}_via-{layout}"))
+        }
+        _ => (recipe, name),
+    }
 }
 
 /// Gives every output a file name; two of one name, or one that is `taken`, are refused.

@@ -3,15 +3,17 @@
 use crate::answer::{ChannelLevel, CompanionReport, OutputReport, ProduceReport, dbfs};
 use crate::manifest::{Manifest, sha256_of};
 use crate::options::{Binding, MasterFormat, ProduceOptions, Progress};
-use crate::plan::{Plan, Planned, Recipe, plan};
+use crate::plan::{Plan, Planned, Recipe, find_layout, plan};
 use crate::project::{Project, Reading};
 use crate::pump::{self, Route, Sink, not_written};
 use crate::shares::{self, Share};
-use crate::{JobError, deviation, heads, is_master, mastered, notes, orientation, rules};
+use crate::{
+    JobError, deviation, headphones, heads, is_master, mastered, notes, orientation, rules,
+};
 use cupola_masters::DOLBY_SETTINGS;
 use cupola_masters::{AdmBwfSink, Companion, DamfSink, FileReport, PendingFile, WavSink, WavSpec};
 use cupola_model::{Finding, HeadTrack, Lane, StemUse, Timeline};
-use cupola_render::binaural::{BinauralOptions, BinauralRenderer};
+use cupola_render::binaural::{BinauralOptions, BinauralRenderer, Equalised};
 use cupola_render::{AmbisonicRenderer, DownmixRenderer, RenderError, Renderer, SpeakerRenderer};
 use cupola_stems::{StemError, UseReader};
 use rayon::prelude::*;
@@ -60,7 +62,7 @@ fn run(
         findings.retain(|finding| finding.rule != DOLBY_SETTINGS);
     }
     findings.extend(notes::master(timeline, &recipes));
-    findings.extend(notes::loudspeaker_features(timeline, &recipes));
+    findings.extend(notes::loudspeaker_features(timeline, &recipes, options.head.via.is_some()));
     findings.extend(notes::ambisonic_features(timeline, &recipes));
 
     let readers = open_stems(&project)?;
@@ -167,11 +169,25 @@ fn set_up(
 ) -> Result<Vec<Route>, JobError> {
     let timeline = &project.timeline;
     let route = |output| {
-        let renderer = renderer(output, project, options, findings)?;
+        let Rendering { renderer, beside } = renderer(output, project, options, findings)?;
         let sink = sink(output, project, options.force)?;
-        Ok(Route::new(renderer, sink, output.share, timeline, options.io_frames))
+        let route = Route::new(renderer, sink, output.share, timeline, options.io_frames);
+        Ok(route.beside(beside, timeline))
     };
     plan.outputs.iter().map(route).collect()
+}
+
+/// What renders an output, and what it is compared with.
+#[derive(Default)]
+struct Rendering {
+    renderer: Option<Box<dyn Renderer>>,
+    beside: Option<Box<dyn Renderer>>,
+}
+
+impl Rendering {
+    fn of(renderer: Box<dyn Renderer>) -> Self {
+        Self { renderer: Some(renderer), beside: None }
+    }
 }
 
 fn renderer(
@@ -179,34 +195,34 @@ fn renderer(
     project: &Project,
     options: &ProduceOptions,
     findings: &mut Vec<Finding>,
-) -> Result<Option<Box<dyn Renderer>>, JobError> {
-    let internal = |e: &dyn std::fmt::Display| JobError::Internal(e.to_string());
+) -> Result<Rendering, JobError> {
+    let refused = |e: &RenderError| match e {
+        // Another panner can do it.
+        RenderError::Bs2127Layout { .. } => JobError::Usage(e.to_string()),
+        other => JobError::Internal(other.to_string()),
+    };
     let timeline = &project.timeline;
     match &output.recipe {
         Recipe::Speakers { layout, .. } => {
             let renderer = SpeakerRenderer::new(timeline, layout, options.panner);
-            let renderer = renderer.map_err(|e| match e {
-                // Another panner can do it.
-                RenderError::Bs2127Layout { .. } => JobError::Usage(e.to_string()),
-                other => internal(&other),
-            })?;
+            let renderer = renderer.map_err(|e| refused(&e))?;
             findings.extend(notes::dropped_lfe(renderer.dropped_lfe(), &layout.name, timeline));
             findings.extend(notes::idle_zones(renderer.idle_zones(), &layout.name));
-            Ok(Some(Box::new(renderer)))
+            Ok(Rendering::of(Box::new(renderer)))
         }
         Recipe::Stereo { surround, downmix, .. } => {
             let renderer = DownmixRenderer::new(timeline, surround, options.panner, *downmix);
-            let renderer = renderer.map_err(|e| internal(&e))?;
+            let renderer = renderer.map_err(|e| refused(&e))?;
             let dropped = DownmixRenderer::dropped_lfe(timeline);
             findings.extend(notes::dropped_lfe(&dropped, &target_name(&output.recipe), timeline));
             findings.extend(notes::idle_zones(renderer.idle_zones(), &surround.name));
-            Ok(Some(Box::new(renderer)))
+            Ok(Rendering::of(Box::new(renderer)))
         }
         Recipe::Ambisonics { format, .. } => {
-            let renderer = AmbisonicRenderer::new(timeline, *format).map_err(|e| internal(&e))?;
+            let renderer = AmbisonicRenderer::new(timeline, *format).map_err(|e| refused(&e))?;
             let dropped = renderer.dropped_lfe();
             findings.extend(notes::dropped_lfe(dropped, &target_name(&output.recipe), timeline));
-            Ok(Some(Box::new(renderer)))
+            Ok(Rendering::of(Box::new(renderer)))
         }
         Recipe::Binaural { sofa, .. } => {
             let set = heads::set(sofa.as_deref(), timeline.sample_rate, &options.head, findings)?;
@@ -214,13 +230,27 @@ fn renderer(
                 Some(words) => orientation::track(words, timeline.sample_rate)?,
                 None => HeadTrack::default(),
             };
-            let ears = BinauralOptions { room: project.scene.room().cloned(), head };
-            let renderer = BinauralRenderer::with_options(timeline, &set, &ears);
-            let renderer = renderer.map_err(|e| internal(&e))?;
-            Ok(Some(Box::new(renderer)))
+            let via = match &options.head.via {
+                Some(name) => Some((find_layout(name)?, options.panner)),
+                None => None,
+            };
+            let ears = BinauralOptions { room: project.scene.room().cloned(), head, via };
+            let eq = options.head.headphones.as_deref();
+            let eq = eq.map(|path| headphones::read(path, timeline.sample_rate)).transpose()?;
+            let make = |ears: &BinauralOptions| -> Result<Box<dyn Renderer>, JobError> {
+                let made = BinauralRenderer::with_options(timeline, &set, ears);
+                let made = made.map_err(|e| refused(&e))?;
+                Ok(match &eq {
+                    Some(eq) => Box::new(Equalised::new(made, eq.clone())),
+                    None => Box::new(made),
+                })
+            };
+            let straight = BinauralOptions { via: None, ..ears.clone() };
+            let beside = options.head.compare.then(|| make(&straight)).transpose()?;
+            Ok(Rendering { renderer: Some(make(&ears)?), beside })
         }
         // A master carries the lanes themselves.
-        Recipe::Master { .. } => Ok(None),
+        Recipe::Master { .. } => Ok(Rendering::default()),
     }
 }
 
@@ -287,6 +317,7 @@ fn finish(
     let finished: Vec<_> = routes
         .into_par_iter()
         .map(|route| {
+            let comparison = route.comparison();
             let finished = route.finish(timeline)?;
             let sha256 = sha256_of_pending(&finished.pending)?;
             let companion = |c: &Companion| {
@@ -296,11 +327,11 @@ fn finish(
             };
             let companions =
                 finished.companions.iter().map(companion).collect::<Result<Vec<_>, JobError>>()?;
-            Ok((finished, sha256, companions))
+            Ok((finished, sha256, companions, comparison))
         })
         .collect::<Result<_, JobError>>()?;
     let mut reports = Vec::new();
-    for (output, (finished, sha256, companions)) in outputs.into_iter().zip(finished) {
+    for (output, (finished, sha256, companions, comparison)) in outputs.into_iter().zip(finished) {
         let written = finished.report.clone();
         findings.extend(clipping(&output, &written, timeline));
         finished.persist().map_err(|e| not_written(&e))?;
@@ -309,7 +340,7 @@ fn finish(
             Manifest::record(&folder, &companion.path, &companion.sha256)?;
         }
         Manifest::record(&folder, &output.path, &sha256)?;
-        reports.push(OutputReport { companions, ..report(output, written, sha256) });
+        reports.push(OutputReport { companions, comparison, ..report(output, written, sha256) });
     }
     Ok(reports)
 }
@@ -340,6 +371,7 @@ fn report(output: Planned, written: FileReport, sha256: String) -> OutputReport 
         bytes: written.bytes,
         sha256,
         companions: vec![],
+        comparison: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! group when mixing (where outputs hear groups of their own) and by output when writing. Every unit
 //! works through its frames in order, so the bytes do not depend on how many threads there are.
 
+use crate::comparison::{Comparison, Shadow};
 use crate::lane_stats::LaneStats;
 use crate::options::Progress;
 use crate::tails::Tails;
@@ -40,6 +41,8 @@ impl Sink {
 /// One output on its way: a renderer unless the lanes themselves are written.
 pub(crate) struct Route {
     renderer: Option<Box<dyn Renderer>>,
+    /// What it is compared with.
+    shadow: Option<Shadow>,
     sink: Sink,
     /// Which of the mixes it hears.
     share: usize,
@@ -62,12 +65,25 @@ impl Route {
         Self {
             latency_left: renderer.as_ref().map_or(0, |r| r.latency_frames() as u64),
             renderer,
+            shadow: None,
             sink,
             share,
             rendered: PlanarBlock::new(channels, chunk),
             frames_left: timeline.length.0,
             io_frames,
         }
+    }
+
+    /// Renders beside it, in another way, what it is to be compared with.
+    pub(crate) fn beside(mut self, other: Option<Box<dyn Renderer>>, timeline: &Timeline) -> Self {
+        let (rate_hz, chunk) = (f64::from(timeline.sample_rate.hz()), chunk_frames(timeline));
+        self.shadow = other.map(|other| Shadow::new(other, rate_hz, chunk));
+        self
+    }
+
+    /// What came of the comparison.
+    pub(crate) fn comparison(&self) -> Option<Comparison> {
+        self.shadow.as_ref().map(Shadow::result)
     }
 
     /// Ends the file; it still has its temporary name.
@@ -91,6 +107,9 @@ impl Route {
         let keep = self.frames_left.min(frames - skip);
         self.frames_left -= keep;
         let wanted = skip as usize..(skip + keep) as usize;
+        if let Some(shadow) = &mut self.shadow {
+            shadow.process(lanes, block, wanted.clone());
+        }
         for piece in pieces(wanted, self.io_frames) {
             self.sink.write(block, piece).map_err(|e| not_written(&e))?;
         }

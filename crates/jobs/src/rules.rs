@@ -27,6 +27,8 @@ cupola_model::rules! {
         "Nothing; loudspeakers follow them.";
     AMBISONIC_FEATURES = "ambisonics.features", note, "Ambisonics do not follow snap, zones, divergence and diffuse.",
         "Nothing; loudspeakers follow them.";
+    HEADPHONE_EQ = "headphones.eq", error, "A line of a headphone correction that cannot be read.",
+        "Write `Preamp`, `Filter` or `Channel` lines as the finding shows.";
     ORIENTATION = "head.orientation", error, "A line of a table of head orientations that cannot be read.",
         "Write seconds, yaw, pitch and roll in each line, in order of time.";
     MASTER_CONVERSION = "master.conversion", note, "Polar objects become room positions in the master.",

@@ -105,6 +105,7 @@ pub fn walk(request: &WalkRequest) -> Result<WalkReport, JobError> {
         bytes: written.bytes,
         sha256,
         companions: vec![],
+        comparison: None,
     };
     let produced = ProduceReport {
         outputs: vec![output],

@@ -2,7 +2,7 @@
 
 use crate::decorrelate::Decorrelator;
 use crate::mix::add_constant;
-use crate::{PannerChoice, RenderError, Renderer, SpeakerRenderer};
+use crate::{PannerChoice, RenderError, Renderer, SpeakerRenderer, kaiser};
 use cupola_model::{Downmix, Layout, PlanarBlock, SampleRate, Timeline};
 use fearless_simd::Level;
 use std::f64::consts::PI;
@@ -168,20 +168,9 @@ fn taps(half: usize) -> Vec<f64> {
             return 0.0;
         }
         let across = n / (half as f64 + 1.0);
-        let window = bessel(KAISER_BETA * (1.0 - across * across).sqrt()) / bessel(KAISER_BETA);
-        2.0 / (PI * n) * window
+        2.0 / (PI * n) * kaiser::window(across, KAISER_BETA)
     };
     (0..=2 * half).map(tap).collect()
-}
-
-/// The modified Bessel function of order 0, by its series.
-fn bessel(x: f64) -> f64 {
-    let (mut sum, mut term) = (1.0, 1.0);
-    for k in 1..40 {
-        term *= (x / 2.0 / f64::from(k)).powi(2);
-        sum += term;
-    }
-    sum
 }
 
 #[cfg(test)]

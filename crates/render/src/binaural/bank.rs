@@ -24,6 +24,8 @@ pub(super) struct Bank {
     locator: Locator,
     directions: usize,
     runs: usize,
+    /// The bins whose power is kept.
+    band: Range<usize>,
     /// Rows of two ears of `runs` each; as many rows a half-angle as there are directions, but one
     /// for the whole sphere.
     spectra: Vec<Bins>,
@@ -64,6 +66,7 @@ impl Bank {
             locator,
             directions: set.directions.len(),
             runs: spectrum::runs(length),
+            band: band(length, set.sample_rate),
             spectra: Vec::new(),
             rows: Vec::new(),
         };
@@ -73,7 +76,7 @@ impl Bank {
             for &half_angle in &HALF_ANGLES_DEG[1..] {
                 bank.add_caps(set, &area, half_angle, &mut transform);
             }
-            bank.compare_levels(bank.band(set.sample_rate));
+            bank.compare_levels();
         }
         Ok(bank)
     }
@@ -88,20 +91,14 @@ impl Bank {
         self.runs
     }
 
-    fn band(&self, rate_hz: u32) -> Range<usize> {
-        let bin = |hz: f64| (hz * self.length as f64 / f64::from(rate_hz)).round() as usize;
-        bin(BAND_HZ[0]).max(1)..bin(BAND_HZ[1]).min(self.length / 2)
-    }
-
     fn add_points(&mut self, set: &HrtfSet, transform: &mut FilterTransform) {
-        let band = self.band(set.sample_rate);
         for direction in 0..self.directions {
             let start = self.spectra.len();
             for ear in 0..2 {
                 transform.append(set.response(direction, ear), &mut self.spectra);
             }
             let spectrum = &self.spectra[start..];
-            let power = spectrum::common_power(spectrum, spectrum, self.runs, &band);
+            let power = spectrum::common_power(spectrum, spectrum, self.runs, &self.band);
             let arrival = set.delay_samples[direction].map(f64::from);
             self.rows.push(Row { arrival, power, shared: 0.0 });
         }
@@ -114,7 +111,6 @@ impl Bank {
         half_angle_deg: f64,
         transform: &mut FilterTransform,
     ) {
-        let band = self.band(set.sample_rate);
         let count = if half_angle_deg >= 180.0 { 1 } else { self.directions };
         for direction in 0..count {
             let cap = CapMean::new(set, area, direction, half_angle_deg);
@@ -124,18 +120,18 @@ impl Bank {
             }
             let power: f64 = cap.shares.iter().map(|&(i, share)| share * self.rows[i].power).sum();
             let sum = &self.spectra[start..];
-            let found = spectrum::common_power(sum, sum, self.runs, &band);
+            let found = spectrum::common_power(sum, sum, self.runs, &self.band);
             let gain = (power / found).sqrt() as f32;
             self.spectra[start..].iter_mut().for_each(|run| run.scale(gain));
             self.rows.push(Row { arrival: cap.arrival, power, shared: 0.0 });
         }
     }
 
-    fn compare_levels(&mut self, band: Range<usize>) {
+    fn compare_levels(&mut self) {
         for row in 0..self.directions * (HALF_ANGLES_DEG.len() - 1) {
             let wider = self.row(row / self.directions + 1, row % self.directions);
             let (a, b) = (self.spectrum_pair(row), self.spectrum_pair(wider));
-            self.rows[row].shared = spectrum::common_power(a, b, self.runs, &band);
+            self.rows[row].shared = spectrum::common_power(a, b, self.runs, &self.band);
         }
     }
 
@@ -185,6 +181,36 @@ impl Bank {
         ((s * a.power + t * b.power) / found).sqrt()
     }
 
+    /// Arrival at both ears in frames, and power, of a stored direction.
+    pub(super) fn heard(&self, direction: usize) -> ([f64; 2], f64) {
+        (self.rows[direction].arrival, self.rows[direction].power)
+    }
+
+    /// Writes both ears' filters for stored directions that play together, with these arrivals in frames
+    /// and this power.
+    pub(super) fn mix_parts(
+        &self,
+        level: Level,
+        parts: &[Part],
+        arrival: [f64; 2],
+        power: f64,
+        out: &mut [Bins],
+    ) {
+        out.fill(Bins::ZERO);
+        for (ear, out) in out.chunks_exact_mut(self.runs).enumerate() {
+            for part in parts {
+                let from = &self.spectra[(2 * part.row + ear) * self.runs..][..self.runs];
+                dispatch!(level, _simd => spectrum::add_scaled(out, from, part.weight));
+            }
+        }
+        let found = spectrum::common_power(out, out, self.runs, &self.band);
+        let gain = if found > 0.0 { (power / found).sqrt() } else { 0.0 };
+        for (out, arrival) in out.chunks_exact_mut(self.runs).zip(arrival) {
+            let delay = DelayTurn::new(LATENCY as f64 + arrival, self.length);
+            dispatch!(level, _simd => spectrum::turn(out, gain as f32, delay));
+        }
+    }
+
     /// Writes both ears' filters, left then right.
     pub(super) fn mix(&self, level: Level, recipe: &Recipe, out: &mut [Bins]) {
         for (ear, out) in out.chunks_exact_mut(self.runs).enumerate() {
@@ -201,6 +227,19 @@ impl Bank {
             }
         }
     }
+}
+
+/// A stored direction and its gain.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub(super) row: usize,
+    pub(super) weight: f32,
+}
+
+/// The bins of a transform whose power is kept.
+fn band(length: usize, rate_hz: u32) -> Range<usize> {
+    let bin = |hz: f64| (hz * length as f64 / f64::from(rate_hz)).round() as usize;
+    bin(BAND_HZ[0]).max(1)..bin(BAND_HZ[1]).min(length / 2)
 }
 
 impl Recipe {

@@ -25,6 +25,7 @@
 
 mod bank;
 mod caps;
+mod equaliser;
 mod locate;
 mod look;
 mod motion;
@@ -36,8 +37,10 @@ mod spectrum;
 #[cfg(test)]
 mod tests;
 mod transform;
+mod via;
 mod voice;
 
+pub use equaliser::{Equalised, HeadphoneEq};
 pub use options::BinauralOptions;
 
 use crate::{RenderError, Renderer};
@@ -56,6 +59,7 @@ use spectrum::Bins;
 use std::fmt;
 use std::sync::Arc;
 use transform::LATENCY;
+use via::Via;
 use voice::{Path, Surroundings, Voice};
 
 /// Renders a timeline to two ears; channel 0 is the left one. See the [module](self).
@@ -148,8 +152,11 @@ impl BinauralRenderer {
         }
         let block = rate.grid_frames() as usize;
         let hop = hop_frames(block);
-        let sources = sources(timeline);
-        let spreads = sources.iter().any(|s| s.mode.is_some() && s.motion.ever_spreads());
+        let via =
+            options.via.as_ref().map(|(layout, choice)| Via::new(layout, *choice)).transpose()?;
+        let sources = sources(timeline, via);
+        let spreads = options.via.is_none()
+            && sources.iter().any(|s| s.mode.is_some() && s.motion.ever_spreads());
         let bank = Bank::new(set, hop, spreads)?;
         let level = Level::new();
         let room = options.room.as_ref();

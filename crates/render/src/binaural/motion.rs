@@ -79,8 +79,13 @@ impl Motion {
 
     /// The pose at a frame.
     pub(super) fn pose_at(&mut self, frame: u64) -> Pose {
+        Pose::of(&self.state_at(frame))
+    }
+
+    /// The state at a frame.
+    pub(super) fn state_at(&mut self, frame: u64) -> ObjectState {
         self.poses.advance(&self.automation, frame);
-        Pose::of(&self.poses.state)
+        self.poses.state
     }
 
     /// Whether nothing changes from one frame to another.

@@ -5,6 +5,7 @@
 //! tracks, and they carry the same signal.
 
 use super::motion::{Motion, standing};
+use super::via::{Aim, Via};
 use cupola_model::{
     Automation, BinauralMode, Item, Lane, LaneSource, Position, TimedPoint, Timeline, TrackIndex,
 };
@@ -18,24 +19,36 @@ pub(super) struct Source {
     pub(super) mode: Option<BinauralMode>,
     /// Whether it turns with the head.
     pub(super) head_locked: bool,
+    /// By which loudspeakers, where it is not heard directly.
+    pub(super) aim: Option<Aim>,
 }
 
-/// The sources of a programme.
-pub(super) fn sources(timeline: &Timeline) -> Vec<Source> {
+/// The sources of a programme, heard directly or by loudspeakers.
+pub(super) fn sources(timeline: &Timeline, mut via: Option<Via>) -> Vec<Source> {
+    // Loudspeakers know no modes.
+    let by_speakers = via.is_some();
+    let heard = |mode: BinauralMode| if by_speakers { BinauralMode::Mid } else { mode };
     let mut sources = Vec::new();
     for item in &timeline.items {
         match item {
-            Item::Bed(bed) => sources.extend(bed.channels.iter().map(|channel| Source {
-                lane: channel.lane,
-                motion: Motion::new(standing(channel.label.position())),
-                mode: (!channel.label.is_lfe()).then_some(channel.binaural),
-                head_locked: false,
+            Item::Bed(bed) => sources.extend(bed.channels.iter().map(|channel| {
+                Source {
+                    lane: channel.lane,
+                    motion: Motion::new(standing(channel.label.position())),
+                    mode: (!channel.label.is_lfe()).then_some(heard(channel.binaural)),
+                    head_locked: false,
+                    aim: via
+                        .as_ref()
+                        .filter(|_| !channel.label.is_lfe())
+                        .map(|via| via.channel(bed.format, channel.label)),
+                }
             })),
             Item::Object(object) => sources.push(Source {
                 lane: object.lane,
                 motion: Motion::new(object.automation.clone()),
-                mode: Some(object.binaural),
+                mode: Some(heard(object.binaural)),
                 head_locked: object.features.head_locked,
+                aim: via.as_mut().map(|via| via.object(&object.features)),
             }),
         }
     }
@@ -46,8 +59,14 @@ pub(super) fn sources(timeline: &Timeline) -> Vec<Source> {
             .cmp(&place(b))
             .then_with(|| by_automation(a.motion.automation(), b.motion.automation()))
             .then_with(|| by_lane(timeline, lane(a), lane(b)))
+            // Loudspeakers follow what else an object is told: rare, so as it is printed.
+            .then_with(|| told(a).cmp(&told(b)))
     });
     sources
+}
+
+fn told(source: &Source) -> Option<String> {
+    source.aim.as_ref().map(Aim::told)
 }
 
 fn by_automation(a: &Automation, b: &Automation) -> Ordering {

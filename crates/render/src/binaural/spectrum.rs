@@ -99,6 +99,17 @@ pub(super) fn add(sum: &mut [Bins], other: &[Bins]) {
     }
 }
 
+/// `sum += gain · other`.
+#[inline(always)]
+pub(super) fn add_scaled(sum: &mut [Bins], other: &[Bins], gain: f32) {
+    for (s, o) in sum.iter_mut().zip(other) {
+        for i in 0..LANES {
+            s.re[i] += gain * o.re[i];
+            s.im[i] += gain * o.im[i];
+        }
+    }
+}
+
 /// The factors e^(−j 2π k d / length) of a delay, run after run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DelayTurn {
@@ -139,14 +150,31 @@ pub(super) fn mix<const P: usize>(
                 sum.im[i] += weights[p] * part.im[i];
             }
         }
-        for i in 0..LANES {
-            run.re[i] = sum.re[i] * turn.re[i] - sum.im[i] * turn.im[i];
-            run.im[i] = sum.re[i] * turn.im[i] + sum.im[i] * turn.re[i];
-        }
-        for i in 0..LANES {
-            let re = turn.re[i] * delay.step.re - turn.im[i] * delay.step.im;
-            turn.im[i] = turn.re[i] * delay.step.im + turn.im[i] * delay.step.re;
-            turn.re[i] = re;
-        }
+        delayed(run, &sum, &mut turn, delay.step);
+    }
+}
+
+/// `out = delay · gain · out`.
+#[inline(always)]
+pub(super) fn turn(out: &mut [Bins], gain: f32, delay: DelayTurn) {
+    let mut turn = delay.first;
+    for run in out {
+        let mut sum = *run;
+        sum.scale(gain);
+        delayed(run, &sum, &mut turn, delay.step);
+    }
+}
+
+/// Turns a run of bins, and the factors on to the next run.
+#[inline(always)]
+fn delayed(out: &mut Bins, from: &Bins, turn: &mut Bins, step: Complex32) {
+    for i in 0..LANES {
+        out.re[i] = from.re[i] * turn.re[i] - from.im[i] * turn.im[i];
+        out.im[i] = from.re[i] * turn.im[i] + from.im[i] * turn.re[i];
+    }
+    for i in 0..LANES {
+        let re = turn.re[i] * step.re - turn.im[i] * step.im;
+        turn.im[i] = turn.re[i] * step.im + turn.im[i] * step.re;
+        turn.re[i] = re;
     }
 }

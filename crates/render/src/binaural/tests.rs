@@ -9,3 +9,4 @@ mod paths;
 mod room;
 mod still;
 mod twin;
+mod via;

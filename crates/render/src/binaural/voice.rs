@@ -7,7 +7,8 @@ use super::room::{Reverb, Sends};
 use super::sources::Source;
 use super::spectrum::Bins;
 use super::transform::LATENCY;
-use cupola_model::{BinauralMode, HeadAxes, TrackIndex};
+use super::via::Aim;
+use cupola_model::{BinauralMode, HeadAxes, HeadOrientation, TrackIndex};
 use fearless_simd::Level;
 
 /// What every voice is heard in.
@@ -24,6 +25,7 @@ pub(super) struct Voice {
     lane: TrackIndex,
     motion: Motion,
     head_locked: bool,
+    aim: Option<Aim>,
     /// The last frames of the lane, gain applied, as many as a transform has points.
     history: Vec<f32>,
     /// Frames since the history last held sound.
@@ -70,7 +72,7 @@ impl Voice {
         looks: &HeadAxes,
         around: &Surroundings<'_>,
     ) -> Self {
-        let Source { lane, motion, head_locked, .. } = source;
+        let Source { lane, motion, head_locked, aim, .. } = source;
         let Surroundings { bank, reverb, .. } = *around;
         let history = vec![0.0; bank.length];
         let number = reverb.and_then(|reverb| reverb.mode(mode));
@@ -79,6 +81,7 @@ impl Voice {
             lane,
             motion,
             head_locked,
+            aim,
             silent: history.len(),
             history,
             pose: Pose { direction: [0.0, 1.0, 0.0], half_angle_deg: 0.0 },
@@ -90,8 +93,11 @@ impl Voice {
             direct: number.map_or(1.0, |(_, direct)| direct as f32),
             shelf: far.map(|reverb| Shelf::new(reverb.rate_hz())),
         };
-        let pose = voice.pose(0, looks);
-        voice.take_pose(pose, around);
+        if voice.aim.is_none() {
+            let pose = voice.pose(0, looks);
+            voice.take_pose(pose, around);
+        }
+        voice.go_to(0, looks, around);
         voice
     }
 
@@ -182,6 +188,17 @@ impl Voice {
     }
 
     fn go_to(&mut self, frame: u64, looks: &HeadAxes, around: &Surroundings<'_>) {
+        if let Some(aim) = &mut self.aim {
+            let ahead = HeadOrientation::default().axes();
+            let looks = if self.head_locked { &ahead } else { looks };
+            if aim.take(&self.motion.state_at(frame), looks) {
+                aim.mix(around.level, around.bank, &mut self.filters);
+                if let (Some(reverb), Some(mode)) = (around.reverb, self.room) {
+                    self.sends = reverb.sends(mode, 0.0, aim.playing());
+                }
+            }
+            return;
+        }
         let pose = self.pose(frame, looks);
         if pose != self.pose {
             self.take_pose(pose, around);
@@ -194,7 +211,8 @@ impl Voice {
         bank.mix(level, &recipe, &mut self.filters);
         (self.pose, self.triangle) = (pose, recipe.triangle);
         if let (Some(reverb), Some(mode)) = (reverb, self.room) {
-            self.sends = reverb.sends(mode, &pose);
+            self.sends =
+                reverb.sends(mode, pose.half_angle_deg, [(pose.direction, 1.0)].into_iter());
         }
     }
 }

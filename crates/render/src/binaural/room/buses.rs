@@ -42,8 +42,8 @@ impl Buses {
         Self { directions, triangles }
     }
 
-    /// Gains of power 1 for a direction, the wider spread the more alike; `scale` multiplies them.
-    pub(super) fn gains(&self, direction: [f64; 3], half_angle_deg: f64, scale: f64) -> Gains {
+    /// Powers that sum to 1 for a direction, the wider spread the more alike.
+    pub(super) fn powers(&self, direction: [f64; 3], half_angle_deg: f64) -> [f64; BUSES] {
         let weights = |t: &([usize; 3], [[f64; 3]; 3])| t.1.map(|row| dot(row, direction));
         let worst = |w: [f64; 3]| w[0].min(w[1]).min(w[2]);
         let best = self
@@ -60,10 +60,7 @@ impl Buses {
             }
         }
         let spread = (half_angle_deg / 180.0).clamp(0.0, 1.0);
-        power.map(|p| {
-            let p = (1.0 - spread) * p + spread / BUSES as f64;
-            (scale * p.sqrt()) as f32
-        })
+        power.map(|p| (1.0 - spread) * p + spread / BUSES as f64)
     }
 }
 
@@ -86,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn buses_are_an_icosahedron_and_gains_keep_power_and_mirror() {
+    fn buses_are_an_icosahedron_and_powers_sum_to_one_and_mirror() {
         let buses = Buses::new();
         assert_eq!(buses.triangles.len(), 20);
         let image = |i: usize| {
@@ -98,14 +95,14 @@ mod tests {
             let flat = (1.0 - height * height).sqrt();
             let direction = [flat * azimuth.sin(), flat * azimuth.cos(), height];
             for half_angle in [0.0, 60.0, 180.0] {
-                let gains = buses.gains(direction, half_angle, 1.0);
-                let power: f32 = gains.iter().map(|g| g * g).sum();
-                assert!((power - 1.0).abs() < 1e-5, "{direction:?}: power {power}");
+                let powers = buses.powers(direction, half_angle);
+                let power: f64 = powers.iter().sum();
+                assert!((power - 1.0).abs() < 1e-9, "{direction:?}: power {power}");
                 let [x, y, z] = direction;
-                let mirrored = buses.gains([-x, y, z], half_angle, 1.0);
-                for (i, gain) in gains.iter().enumerate() {
+                let mirrored = buses.powers([-x, y, z], half_angle);
+                for (i, power) in powers.iter().enumerate() {
                     let other = mirrored[image(i).unwrap()];
-                    assert!((gain - other).abs() < 1e-5, "{direction:?} bus {i}");
+                    assert!((power - other).abs() < 1e-9, "{direction:?} bus {i}");
                 }
             }
         }

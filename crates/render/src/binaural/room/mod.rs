@@ -17,7 +17,6 @@ mod images;
 mod tail;
 
 use super::bank::Bank;
-use super::motion::Pose;
 use super::plain::Delay;
 use super::spectrum::{self, Bins};
 use super::transform::LATENCY;
@@ -135,10 +134,21 @@ impl Reverb {
         Some((at, self.modes[at].direct))
     }
 
-    /// What a source of a mode sends from a pose, counted from its direct sound.
-    pub(super) fn sends(&self, mode: usize, pose: &Pose) -> Sends {
+    /// What a source of a mode sends that is heard from these directions, each with its energy, counted
+    /// from its direct sound.
+    pub(super) fn sends(
+        &self,
+        mode: usize,
+        half_angle_deg: f64,
+        directions: impl Iterator<Item = ([f64; 3], f64)>,
+    ) -> Sends {
         let Mode { direct, tail, .. } = self.modes[mode];
-        let early = self.buses.gains(pose.direction, pose.half_angle_deg, 1.0 / direct);
+        let mut energies = [0.0; BUSES];
+        for (direction, energy) in directions {
+            let powers = self.buses.powers(direction, half_angle_deg);
+            energies.iter_mut().zip(powers).for_each(|(sum, power)| *sum += energy * power);
+        }
+        let early: Gains = energies.map(|energy| (energy.sqrt() / direct) as f32);
         // The gains are those of the direct sound already; only its power in this direction is left.
         let shares = early.iter().zip(self.powers).map(|(&g, power)| f64::from(g * g) * power);
         let power = shares.sum::<f64>().sqrt();

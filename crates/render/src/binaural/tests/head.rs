@@ -17,7 +17,7 @@ fn at_rest(orientation: HeadOrientation) -> HeadTrack {
 }
 
 fn with(items: Vec<Item>, head: HeadTrack, room: bool) -> BinauralRenderer {
-    let options = BinauralOptions { room: room.then(Room::default), head };
+    let options = BinauralOptions { room: room.then(Room::default), head, via: None };
     BinauralRenderer::with_options(&timeline(SampleRate::HZ_48000, 1, items), &set(), &options)
         .unwrap()
 }

@@ -19,6 +19,7 @@
 
 #![warn(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+mod ahead;
 mod clips;
 mod coded;
 mod convert;

@@ -1,5 +1,6 @@
 //! PCM in WAV, RF64, BW64 and CAF.
 
+use crate::ahead::Ahead;
 use crate::frames::Decode;
 use crate::{StemError, rules};
 use cupola_bw64::{CafReader, Error, Form, Format, Reader, Repair};
@@ -18,18 +19,18 @@ pub(crate) struct WavFile {
 
 /// What the PCM is in.
 enum Container {
-    Wave(Reader<File>),
-    Caf(CafReader<File>),
+    Wave(Reader<Ahead>),
+    Caf(CafReader<Ahead>),
 }
 
 /// `None` when the container is sound but the codec in it is not PCM.
 pub(crate) fn open(path: &Path, handle: File) -> Result<Option<WavFile>, StemError> {
-    of(path, Reader::new(handle).map(Container::Wave))
+    of(path, Reader::new(Ahead::new(handle)).map(Container::Wave))
 }
 
 /// The same for a CAF file.
 pub(crate) fn open_caf(path: &Path, handle: File) -> Result<Option<WavFile>, StemError> {
-    of(path, CafReader::new(handle).map(Container::Caf))
+    of(path, CafReader::new(Ahead::new(handle)).map(Container::Caf))
 }
 
 fn of(path: &Path, opened: Result<Container, Error>) -> Result<Option<WavFile>, StemError> {

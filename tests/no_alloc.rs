@@ -97,7 +97,7 @@ fn features(index: usize) -> ObjectFeatures {
     }
 }
 
-/// A 7.1.2 bed with a filtered LFE send, and four moving objects.
+/// A 7.1.2 bed with a filtered LFE send, an ambisonic one, and four moving objects.
 fn timeline() -> Timeline {
     let labels = BedFormat::F7_1_2.channels();
     let channels = labels.iter().enumerate().map(|(i, &label)| BedChannel {
@@ -111,7 +111,16 @@ fn timeline() -> Timeline {
         format: BedFormat::F7_1_2,
         channels: channels.collect(),
     };
-    let objects = (0..4).map(|index| mover(index, labels.len() + index));
+    let component = |number| AmbisonicChannel { number, lane: TrackIndex(labels.len() + number) };
+    let field = AmbisonicBed {
+        name: "Field".into(),
+        groups: vec![],
+        scale: AmbisonicScale::Sn3d,
+        binaural: BinauralMode::Mid,
+        channels: (0..4).map(component).collect(),
+    };
+    let beds = [Item::Bed(bed), Item::Ambisonic(field)];
+    let objects = (0..4).map(|index| mover(index, labels.len() + 4 + index));
     let points = (0..40).map(|n| (FrameIndex(n * 1234), LinearGain((n % 3 + 1) as f64))).collect();
     let envelope = std::sync::Arc::new(Envelope::new(points).expect("a legal envelope"));
     let source = |lane: usize| LaneSource {
@@ -142,8 +151,8 @@ fn timeline() -> Timeline {
             clips: None,
             cuts: None,
         }],
-        lanes: (0..labels.len() + 4).map(|lane| Lane { sources: vec![source(lane)] }).collect(),
-        items: std::iter::once(Item::Bed(bed)).chain(objects).collect(),
+        lanes: (0..labels.len() + 8).map(|lane| Lane { sources: vec![source(lane)] }).collect(),
+        items: beds.into_iter().chain(objects).collect(),
     }
 }
 

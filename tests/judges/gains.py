@@ -6,7 +6,7 @@
 
 The oracle script is not part of this repository; CUPOLA_EAR_ORACLE names it. Every feature of an
 object is drawn by the oracle itself; those it never draws (screen, crossed paths, loudspeaker
-channels) are drawn here.
+channels, ambisonic sets) are drawn here.
 """
 import importlib.util
 import json
@@ -96,6 +96,44 @@ def speakers():
     return channels
 
 
+def fields():
+    """Ambisonic sets: whole orders on every scale, and one that is not whole."""
+    whole = lambda order: [(n, m) for n in range(order + 1) for m in range(-n, n + 1)]
+    sets = [("SN3D", whole(1)), ("FuMa", whole(3)), ("N3D", [(0, 0), (1, -1), (3, 3), (5, -2), (7, 7), (7, 0)])]
+    return [{"type": "HOA", "orders": [n for n, _ in parts], "degrees": [m for _, m in parts], "normalization": scale}
+            for scale, parts in sets]
+
+
+class Answers:
+    """The oracle's answers on a layout; decoders are designed by `ear` itself."""
+
+    def __init__(self, oracle, name):
+        layout = oracle.bs2051.get_layout(name)
+        self.objects = oracle.Oracle(name)
+        self.lfe = layout.is_lfe
+        self.design = oracle.HOADecoderDesign(layout.without_lfe).design
+        self.metadata = oracle.metadata_input.HOATypeMetadata
+
+    def all(self, objects):
+        plain = [o for o in objects if o.get("type") != "HOA"]
+        answer = self.objects.all(plain)
+        answer["objects"] += [{"matrix": self.matrix(o)} for o in objects if o.get("type") == "HOA"]
+        return answer
+
+    def matrix(self, o):
+        """For each component the gains of all channels."""
+        keys = {key: o[key] for key in ("orders", "degrees", "normalization")}
+        rows = []
+        for column in self.design(self.metadata(**keys)).T:
+            gains = iter(column)
+            rows.append([0.0 if lfe else float(next(gains)) for lfe in self.lfe])
+        return rows
+
+
+def flat(bus):
+    return [gain for row in bus for gain in row] if bus and isinstance(bus[0], list) else bus
+
+
 def compare(cupola, oracle, name, objects, folder):
     """The largest difference on a layout."""
     path = folder / "objects.json"
@@ -103,7 +141,7 @@ def compare(cupola, oracle, name, objects, folder):
     done = subprocess.run([cupola, "gains", name, path, "--panner", "bs2127"], capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"FAILED: {name}: exit code {done.returncode}\n{done.stderr[:2000]}")
-    ours, theirs = json.loads(done.stdout), oracle.Oracle(name).all(objects)
+    ours, theirs = json.loads(done.stdout), Answers(oracle, name).all(objects)
     for key in ("layout", "channels", "is_lfe"):
         if ours[key] != theirs[key]:
             sys.exit(f"FAILED: {name}: {key}: {ours[key]} against {theirs[key]}")
@@ -112,7 +150,7 @@ def compare(cupola, oracle, name, objects, folder):
         if a.keys() != b.keys() or "error" in b:
             sys.exit(f"FAILED: {name}: {o}\nours   {a}\ntheirs {b}")
         for bus in b:
-            difference = max(abs(p - q) for p, q in zip(a[bus], b[bus], strict=True))
+            difference = max(abs(p - q) for p, q in zip(flat(a[bus]), flat(b[bus]), strict=True))
             if not difference <= worst:
                 worst, culprit = difference, (o, bus, a[bus], b[bus])
     if not worst <= TOLERANCE:
@@ -124,10 +162,10 @@ def compare(cupola, oracle, name, objects, folder):
 def store(path):
     """Objects and the oracle's answers, which the tests of the program hold without Python."""
     oracle = load_oracle()
-    objects = oracle.random_objects(36, 2127) + unusual_objects(12, 2127) + speakers()
+    objects = oracle.random_objects(36, 2127) + unusual_objects(12, 2127) + speakers() + fields()
     answers = {}
     for name in oracle.LAYOUTS:
-        answers[name] = [[[round(g, 11) for g in bus] for bus in one.values()] for one in oracle.Oracle(name).all(objects)["objects"]]
+        answers[name] = [[[round(g, 11) for g in flat(bus)] for bus in one.values()] for one in Answers(oracle, name).all(objects)["objects"]]
     lines = [json.dumps("tests/judges/gains.py --store " + Path(path).name), *(json.dumps(o) for o in objects)]
     text = '{"command": ' + lines[0] + ',\n"objects": [\n' + ",\n".join(lines[1:]) + '],\n"answers": {\n'
     text += ",\n".join(f'"{name}": [\n' + ",\n".join(json.dumps(one, separators=(",", ":")) for one in answers[name]) + "]"
@@ -143,7 +181,7 @@ def main(cupola, full, numbers):
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             for seed in seeds:
-                objects = oracle.random_objects(count, seed) + unusual_objects(count // 4, seed) + speakers()
+                objects = oracle.random_objects(count, seed) + unusual_objects(count // 4, seed) + speakers() + fields()
                 difference = compare(cupola, oracle, name, objects, Path(folder))
                 worst = max(worst, difference)
                 if full:

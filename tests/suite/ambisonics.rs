@@ -96,3 +96,74 @@ fn the_command_line_knows_the_names_and_tells_them() {
         assert!(run.stderr.contains(word), "{}", run.stderr);
     }
 }
+
+const FIELD: &str = "cupola: 1
+title: Song
+stems: {f: {file: f.wav}}
+beds: [{name: Air, format: n3d, groups: [air], routes: [{stem: f}]}]
+";
+
+/// A stem of first order on N3D, noise in every component.
+fn field() -> Project {
+    let project = Project::new(FIELD);
+    project.stem("f.wav", 4, 4_800, |frame, c| 0.3 * noise(frame, c));
+    project
+}
+
+/// Asserts that a file is that stem on SN3D, within a step of 24 bits or so.
+fn assert_field(channels: &[Vec<f32>]) {
+    assert_eq!(channels.len(), 4);
+    for (number, channel) in (0..).zip(channels) {
+        let scale = if number == 0 { 1.0 } else { 1.0 / 3.0_f32.sqrt() };
+        assert_eq!(channel.len(), 4_800);
+        for (frame, x) in (0..).zip(channel) {
+            let expected = 0.3 * scale * noise(frame, number);
+            assert!((x - expected).abs() < 4e-7, "channel {number}, frame {frame}");
+        }
+    }
+}
+
+#[test]
+fn an_ambisonic_bed_goes_to_every_output_and_through_plain_adm_and_back() {
+    let project = field();
+    let all = ["render", "scene.yaml", "--to", "ambix1", "--to", "7.1.4", "--to", "binaural"];
+    project.run(&[&all[..], &["--to", "stereo:loro", "--bits", "32"]].concat()).expect(0);
+    assert_field(&channels(&project, "out/Song_ambix1.wav"));
+    for name in ["7.1.4", "binaural", "stereo-loro"] {
+        let heard = channels(&project, &format!("out/Song_{name}.wav"));
+        // The fourth of twelve is the LFE.
+        for (number, channel) in heard.iter().enumerate() {
+            let silent = heard.len() == 12 && number == 3;
+            assert_eq!(channel.iter().all(|x| *x == 0.0), silent, "{name} {number}");
+        }
+    }
+    project.run(&["master", "scene.yaml", "--format", "adm-itu", "-o", "plain.wav"]).expect(0);
+    let json = project.run(&["import", "plain.wav", "-o", "back", "--json"]).expect(0).json();
+    assert_eq!(json["findings"], serde_json::json!([]));
+    let again = ["render", "back/scene.yaml", "--to", "ambix1", "--bits", "32", "-o", "again"];
+    project.run(&again).expect(0);
+    assert_field(&channels(&project, "again/Song_ambix1.wav"));
+}
+
+#[test]
+fn an_atmos_master_refuses_an_ambisonic_bed_and_says_what_to_do() {
+    let project = field();
+    for (format, file) in [("adm-bwf", "song.wav"), ("damf", "song.atmos")] {
+        let run = project.run(&["master", "scene.yaml", "--format", format, "-o", file]).expect(6);
+        for word in ["master.ambisonic", "Air", "--group", "adm-itu"] {
+            assert!(run.stderr.contains(word), "{format}, {word}: {}", run.stderr);
+        }
+    }
+    assert!(!project.path("song.wav").exists() && !project.path("song.atmos").exists());
+    // The remedy works.
+    let alone = ["render", "scene.yaml", "--to", "7.1", "--group", "air", "-o", "bed"];
+    project.run(&alone).expect(0);
+    assert_eq!(channels_of(&project, "bed"), 8);
+}
+
+fn channels_of(project: &Project, folder: &str) -> u16 {
+    let files = project.files(folder);
+    let name = files.iter().find(|name| name.ends_with(".wav")).expect("a render");
+    let reader = hound::WavReader::open(project.path(&format!("{folder}/{name}"))).expect(name);
+    reader.spec().channels
+}

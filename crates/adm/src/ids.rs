@@ -1,6 +1,7 @@
 //! Identifiers of a master: one place, so that `axml` and `chna` cannot disagree.
 
 use crate::text::clean_name;
+use cupola_model::ambisonics::component_name;
 use cupola_model::{BedLabel, Item, Timeline};
 
 /// The row of one track in the `chna` chunk.
@@ -84,9 +85,10 @@ const BED_RESERVE: usize = 10;
 /// when the bed is smaller or absent, and from the next free number when several beds have more
 /// than ten tracks together. [Atmos-ADM]
 pub(crate) fn elements(timeline: &Timeline) -> Vec<Element<'_>> {
-    let bed_tracks: usize = timeline.beds().map(|bed| bed.channels.len()).sum();
+    let beds = timeline.items.iter().filter(|item| !matches!(item, Item::Object(_)));
+    let bed_tracks: usize = beds.map(|bed| bed.tracks().count()).sum();
     let object_base = FIRST + bed_tracks.max(BED_RESERVE);
-    let (mut track, mut beds, mut objects) = (0, 0, 0);
+    let (mut track, mut beds, mut fields, mut components, mut objects) = (0, 0, 0, 0, 0);
     let mut elements = Vec::with_capacity(timeline.items.len());
     for item in &timeline.items {
         let element = match item {
@@ -101,6 +103,22 @@ pub(crate) fn elements(timeline: &Timeline) -> Vec<Element<'_>> {
                     first_track: track,
                     channels: bed.channels.iter().map(|c| room_centric(c.label).into()).collect(),
                     first_code: (1, FIRST + track),
+                }
+            }
+            Item::Ambisonic(bed) => {
+                fields += 1;
+                let name = clean_name(&bed.name, || format!("HOA_{fields}"));
+                let first_code = (4, FIRST + components);
+                components += bed.channels.len();
+                Element {
+                    item,
+                    pack_name: name.clone(),
+                    object_id: format!("AO_{:04x}", FIRST + track),
+                    pack_id: format!("AP_0004{:04x}", FIRST - 1 + fields),
+                    first_track: track,
+                    channels: bed.channels.iter().map(|c| component_name(c.number)).collect(),
+                    first_code,
+                    name,
                 }
             }
             Item::Object(object) => {
@@ -158,10 +176,7 @@ pub(crate) fn contents<'a>(elements: &'a [Element<'_>]) -> Vec<ContentElement<'a
 impl Element<'_> {
     /// The groups of this item.
     pub(crate) fn groups(&self) -> &[String] {
-        match self.item {
-            Item::Bed(bed) => &bed.groups,
-            Item::Object(object) => &object.groups,
-        }
+        self.item.groups()
     }
 
     /// The tracks of this item.
@@ -179,6 +194,7 @@ impl Element<'_> {
     pub(crate) fn kind(&self) -> (&'static str, &'static str) {
         match self.item {
             Item::Bed(_) => ("0001", "DirectSpeakers"),
+            Item::Ambisonic(_) => ("0004", "HOA"),
             Item::Object(_) => ("0003", "Objects"),
         }
     }

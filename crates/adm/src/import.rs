@@ -8,6 +8,7 @@
 mod block;
 mod document;
 mod features;
+mod field;
 mod heard;
 mod place;
 mod resolve;

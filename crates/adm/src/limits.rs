@@ -25,6 +25,8 @@ cupola_model::rules! {
         "Set `sample_rate: 48000` in the scene.";
     LENGTH = "master.length", error, "The programme is too long for the times of a master.",
         "Split the programme.";
+    AMBISONIC = "master.ambisonic", error, "An Atmos master has no place for an ambisonic bed.",
+        "Render it alone to 7.1 or 7.1.4 and route that file, or write `master: adm-itu`.";
     BEDS = "master.beds", error, "More beds than a master may have.",
         "Merge some beds.";
     OBJECTS = "master.objects", error, "More objects than a master may have.",
@@ -93,6 +95,7 @@ pub fn check_itu(timeline: &Timeline) -> Vec<Finding> {
         Item::Bed(bed) => {
             bed.channels.iter().any(|c| !c.label.is_lfe() && c.binaural != BinauralMode::Mid)
         }
+        Item::Ambisonic(bed) => bed.binaural != BinauralMode::Mid,
         Item::Object(object) => object.binaural != BinauralMode::Mid,
     };
     let names: Vec<_> = timeline.items.iter().filter(|i| chosen(i)).map(Item::name).collect();
@@ -122,6 +125,7 @@ pub fn check_limits(timeline: &Timeline) -> Vec<Finding> {
     check_consistency(timeline, &mut findings);
     check_rate(timeline, &mut findings);
     check_length(timeline, &mut findings);
+    check_ambisonic(timeline, &mut findings);
     check_counts(timeline, &mut findings);
     check_gains(timeline, &mut findings);
     note_close_points(timeline, &mut findings);
@@ -165,10 +169,25 @@ fn check_length(timeline: &Timeline, findings: &mut Vec<Finding>) {
     }
 }
 
+fn check_ambisonic(timeline: &Timeline, findings: &mut Vec<Finding>) {
+    for bed in timeline.ambisonic_beds() {
+        findings.push(
+            Finding::error(AMBISONIC, format!("{} is ambisonic, which no Atmos master is", bed.name))
+                .subject(&bed.name)
+                .found(bed.kind())
+                .allowed("beds of loudspeaker channels, and objects")
+                .hint(
+                    "give it a group, render that alone with `--group NAME --to 7.1`, and route the \
+                     file as a bed; or write plain ADM with `--format adm-itu`, or ask for no Atmos master",
+                ),
+        );
+    }
+}
+
 fn check_counts(timeline: &Timeline, findings: &mut Vec<Finding>) {
     let beds: Vec<&str> = timeline.beds().map(|bed| bed.name.as_str()).collect();
     let objects: Vec<&str> = timeline.objects().map(|object| object.name.as_str()).collect();
-    let tracks = timeline.beds().map(|bed| bed.channels.len()).sum::<usize>() + objects.len();
+    let tracks = timeline.items.iter().map(|item| item.tracks().count()).sum::<usize>();
     if beds.len() > MAX_BEDS {
         findings.push(too_many(BEDS, "beds", &beds, MAX_BEDS));
     }
@@ -282,7 +301,7 @@ fn note_names(timeline: &Timeline, findings: &mut Vec<Finding>) {
     for element in elements(timeline) {
         let given = element.item.name();
         let what = match element.item {
-            Item::Bed(_) => "the bed",
+            Item::Bed(_) | Item::Ambisonic(_) => "the bed",
             Item::Object(_) => "the object",
         };
         if given != element.name {

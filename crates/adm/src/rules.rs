@@ -309,7 +309,7 @@ pub mod import {
             "check the headphone modes in the scene";
 
         TYPE = "import.type",
-            "An object of a type that scenes do not have.",
+            "An object of a type that scenes do not have, or HOA of unknown components.",
             "it was left out; render it with the tool it comes from, and use the sound as a stem";
         FEATURE = "import.feature",
             "Something of an object has no key in scenes.",

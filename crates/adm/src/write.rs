@@ -85,6 +85,8 @@ fn write_document(timeline: &Timeline, most_bytes: u64, out: &mut impl Write) ->
     for element in &elements {
         match element.item {
             Item::Bed(bed) => write_bed_channels(element, bed, out)?,
+            // Refused by the profile before anything is written.
+            Item::Ambisonic(_) => {}
             Item::Object(object) => write_object_channel(timeline, element, object, density, out)?,
         }
     }

@@ -11,9 +11,10 @@ use crate::ids::{Element, FIRST, TrackIds, contents, elements, uid};
 use crate::limits::check_itu;
 use crate::text::{TenDecimals, clock, clock_steps, push_hex8, push_nanos};
 use crate::write::push_number;
+use cupola_model::ambisonics::order_and_degree;
 use cupola_model::{
-    Automation, Bed, BedFormat, BedLabel, FrameCount, FrameIndex, Item, Object, ObjectFeatures,
-    ObjectState, Position, SampleRate, Severity, Timeline,
+    AmbisonicBed, Automation, Bed, BedFormat, BedLabel, FrameCount, FrameIndex, Item, Object,
+    ObjectFeatures, ObjectState, Position, SampleRate, Severity, Timeline,
 };
 use quick_xml::escape::escape;
 use std::io::{self, Write};
@@ -111,11 +112,13 @@ pub fn itu_tracks(timeline: &Timeline) -> Vec<TrackIds> {
                     }
                 }));
             }
-            Item::Object(_) => rows.extend(element.tracks().map(|track| TrackIds {
-                uid: uid(track.index),
-                track_format: format!("AT_{}_01", track.code),
-                pack_format: track.pack_id.to_owned(),
-            })),
+            Item::Ambisonic(_) | Item::Object(_) => {
+                rows.extend(element.tracks().map(|track| TrackIds {
+                    uid: uid(track.index),
+                    track_format: format!("AT_{}_01", track.code),
+                    pack_format: track.pack_id.to_owned(),
+                }))
+            }
         }
     }
     rows
@@ -181,11 +184,13 @@ fn write_document(timeline: &Timeline, out: &mut impl Write) -> io::Result<()> {
     }
     write_packs(timeline, &elements, out)?;
     for element in &elements {
-        if let Item::Object(object) = element.item {
-            write_channel(timeline, element, object, density, out)?;
+        match element.item {
+            Item::Bed(_) => {}
+            Item::Ambisonic(bed) => write_components(element, bed, out)?,
+            Item::Object(object) => write_channel(timeline, element, object, density, out)?,
         }
     }
-    for element in elements.iter().filter(|e| matches!(e.item, Item::Object(_))) {
+    for element in elements.iter().filter(|e| !matches!(e.item, Item::Bed(_))) {
         for track in element.tracks() {
             let (code, name) = (&track.code, escape(track.channel_name));
             writeln!(
@@ -273,7 +278,7 @@ fn write_object(
             let tracks = pack_channels(bed).into_iter().map(|(_, own)| track(own)).collect();
             (pack_of(bed), tracks)
         }
-        Item::Object(_) => {
+        Item::Ambisonic(_) | Item::Object(_) => {
             let tracks: Vec<_> = element.tracks().map(|track| uid(track.index)).collect();
             (element.pack_id.clone(), tracks)
         }
@@ -302,11 +307,12 @@ fn write_packs(
         let seven = SEVEN_ONE.id;
         writeln!(out, "<audioPackFormatIDRef>{seven}</audioPackFormatIDRef>\n</audioPackFormat>")?;
     }
-    for element in elements.iter().filter(|e| matches!(e.item, Item::Object(_))) {
+    for element in elements.iter().filter(|e| !matches!(e.item, Item::Bed(_))) {
+        let (label, kind) = element.kind();
         writeln!(
             out,
-            "<audioPackFormat audioPackFormatID=\"{}\" audioPackFormatName=\"{}\" typeLabel=\"0003\" \
-             typeDefinition=\"Objects\">",
+            "<audioPackFormat audioPackFormatID=\"{}\" audioPackFormatName=\"{}\" \
+             typeLabel=\"{label}\" typeDefinition=\"{kind}\">",
             element.pack_id,
             escape(element.name.as_str())
         )?;
@@ -315,6 +321,29 @@ fn write_packs(
             writeln!(out, "<audioChannelFormatIDRef>AC_{code}</audioChannelFormatIDRef>")?;
         }
         writeln!(out, "</audioPackFormat>")?;
+    }
+    Ok(())
+}
+
+/// The channels of an ambisonic bed; each is one block without times, for it never changes.
+fn write_components(
+    element: &Element<'_>,
+    bed: &AmbisonicBed,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    for (track, component) in element.tracks().zip(&bed.channels) {
+        let code = track.code;
+        let (order, degree) = order_and_degree(component.number);
+        writeln!(
+            out,
+            "<audioChannelFormat audioChannelFormatID=\"AC_{code}\" audioChannelFormatName=\"{}\" \
+             typeLabel=\"0004\" typeDefinition=\"HOA\">\n\
+             <audioBlockFormat audioBlockFormatID=\"AB_{code}_00000001\">\n\
+             <order>{order}</order>\n<degree>{degree}</degree>\n\
+             <normalization>{}</normalization>\n</audioBlockFormat>\n</audioChannelFormat>",
+            escape(track.channel_name),
+            bed.scale.name()
+        )?;
     }
     Ok(())
 }

@@ -178,7 +178,7 @@ fn a_bed_in_another_order_with_tops_becomes_a_bed_and_objects_that_stand_still()
 }
 
 #[test]
-fn nested_objects_are_heard_once_in_groups_and_ambisonics_are_left_out_by_name() {
+fn nested_objects_are_heard_once_in_groups_and_unknown_ambisonics_are_left_out_by_name() {
     let block = polar("", 5.0, "");
     let body = format!(
         "<audioProgramme audioProgrammeID=\"APR_1001\" audioProgrammeName=\"Show\" start=\"00:00:00.00000\" end=\"00:00:02.00000\"><audioContentIDRef>ACO_1001</audioContentIDRef></audioProgramme>\
@@ -195,6 +195,60 @@ fn nested_objects_are_heard_once_in_groups_and_ambisonics_are_left_out_by_name()
     assert_eq!(import.items.len(), 1);
     assert_eq!(objects(&import)[0].groups, ["Voices", "Choir"]);
     assert_eq!(import.name, "Show");
+}
+
+#[test]
+fn ambisonics_of_stated_components_are_a_bed_whatever_their_order_of_tracks() {
+    let field = |parts: &[(&str, &str)], pack: &str| {
+        let mut body = format!(
+            "<audioPackFormat audioPackFormatID=\"AP_00041001\" typeLabel=\"0004\">{pack}</audioPackFormat>\
+             <audioObject audioObjectID=\"AO_0001\" audioObjectName=\"Air\">\
+             <audioPackFormatIDRef>AP_00041001</audioPackFormatIDRef>"
+        );
+        for number in 1..=parts.len() {
+            body += &format!("<audioTrackUIDRef>ATU_{number:08x}</audioTrackUIDRef>");
+        }
+        body += "</audioObject>";
+        for (number, (order, degree)) in (1..).zip(parts) {
+            body += &format!(
+                "<audioTrackUID UID=\"ATU_{number:08x}\">\
+                 <audioChannelFormatIDRef>AC_0004100{number}</audioChannelFormatIDRef>\
+                 <audioPackFormatIDRef>AP_00041001</audioPackFormatIDRef></audioTrackUID>"
+            );
+            let block = format!(
+                "<audioBlockFormat><order>{order}</order><degree>{degree}</degree></audioBlockFormat>"
+            );
+            body += &channel(&format!("AC_0004100{number}"), &block);
+        }
+        body
+    };
+    let first = [("0", "0"), ("1", "1"), ("1", "-1"), ("1", "0")];
+    let import = read(&field(&first, "<normalization>N3D</normalization>"), &essence(4));
+    assert_eq!(rules_of(&import), [""; 0]);
+    let Item::Ambisonic(bed) = &import.items[0] else { panic!("an ambisonic bed") };
+    assert_eq!((bed.name.as_str(), bed.scale.name(), bed.order()), ("Air", "N3D", 1));
+    // W X Y Z are the numbers 0 3 1 2, on the tracks in their order.
+    assert_eq!(bed.channels.iter().map(|c| c.number).collect::<Vec<_>>(), [0, 3, 1, 2]);
+    let tracks = bed.channels.iter().map(|c| import.lanes[c.lane.0].sources[0].0);
+    assert_eq!(tracks.collect::<Vec<_>>(), [0, 1, 2, 3]);
+
+    let near = read(&field(&first, "<nfcRefDist>2</nfcRefDist>"), &essence(4));
+    assert_eq!(rules_of(&near), [rules::FEATURE]);
+    let Item::Ambisonic(bed) = &near.items[0] else { panic!("an ambisonic bed") };
+    assert_eq!(bed.scale.name(), "SN3D");
+
+    for (parts, pack) in [
+        ([("0", "0"), ("1", "1"), ("1", "1"), ("1", "0")], ""),
+        ([("0", "0"), ("1", "1"), ("1", "2"), ("1", "0")], ""),
+        ([("0", "0"), ("1", "1"), ("1", "x"), ("1", "0")], ""),
+        ([("0", "0"), ("8", "1"), ("1", "1"), ("1", "0")], ""),
+        ([("4", "0"), ("1", "1"), ("1", "-1"), ("1", "0")], "<normalization>FuMa</normalization>"),
+        ([("0", "0"), ("1", "1"), ("1", "-1"), ("1", "0")], "<normalization>maxN</normalization>"),
+    ] {
+        let import = read(&field(&parts, pack), &essence(4));
+        assert_eq!(rules_of(&import), [rules::TYPE], "{parts:?} {pack}");
+        assert!(import.items.is_empty() && import.lanes.is_empty());
+    }
 }
 
 #[test]

@@ -34,6 +34,7 @@ fn what_was_written_is_found_again() {
                     assert_eq!(found.tracks, bed.channels.len());
                     assert!(!found.moves);
                 }
+                Item::Ambisonic(_) => panic!("a master without ambisonics"),
                 Item::Object(object) => {
                     let blocks =
                         object.automation.master_blocks(timeline.length, timeline.sample_rate);

@@ -46,7 +46,7 @@ fn read(root: &Root, events: &str, sound: Sound) -> Result<(Programme, Vec<Findi
 fn object(programme: &Programme, index: usize) -> &Object {
     match &programme.items[index] {
         Item::Object(object) => object,
-        Item::Bed(_) => panic!("a bed"),
+        Item::Bed(_) | Item::Ambisonic(_) => panic!("a bed"),
     }
 }
 

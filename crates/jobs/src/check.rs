@@ -120,7 +120,11 @@ fn check_one(
         title: timeline.title.clone(),
         sample_rate: timeline.sample_rate,
         length: timeline.length,
-        counts: [timeline.beds().count(), timeline.objects().count(), timeline.lanes.len()],
+        counts: [
+            timeline.beds().count() + timeline.ambisonic_beds().count(),
+            timeline.objects().count(),
+            timeline.lanes.len(),
+        ],
         findings,
     })
 }

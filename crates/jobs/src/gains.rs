@@ -13,7 +13,7 @@ use cupola_model::{
 use cupola_render::bs2127::{
     self, GainCalculator, ObjectMetadata, ScreenEdgeLock, SpeakerCalculator, Zone,
 };
-use cupola_render::{Panners, RenderError};
+use cupola_render::{AmbisonicDecoder, Panners, RenderError};
 use read::{Entry, Refusal};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -21,7 +21,8 @@ use std::path::Path;
 /// The gains of a list of objects.
 #[derive(Debug)]
 pub struct GainsReport {
-    /// One JSON document: the layout's channels, and for each object its direct and diffuse gains or
+    /// One JSON document: the layout's channels, and for each object its direct and diffuse gains (of HOA, for
+    /// each component the gains of all channels) or
     /// why it was refused.
     pub document: String,
     /// What was refused, and what was not understood.
@@ -76,51 +77,66 @@ fn standard_name(layout: &Layout) -> &str {
     names.into_iter().find(is_standard).unwrap_or(&layout.name)
 }
 
-/// A panning law that answers for objects.
-enum Law {
-    Bs2127 { objects: Box<GainCalculator>, speakers: Box<SpeakerCalculator>, channels: usize },
-    Other { choice: PannerChoice, panners: Box<Panners>, channels: usize },
+/// A panning law that answers for objects, and the decoder that goes with it.
+struct Law {
+    choice: PannerChoice,
+    layout: Layout,
+    panning: Panning,
+    decoder: Option<AmbisonicDecoder>,
+}
+
+enum Panning {
+    Bs2127 { objects: Box<GainCalculator>, speakers: Box<SpeakerCalculator> },
+    Other(Box<Panners>),
 }
 
 impl Law {
     fn new(layout: &Layout, choice: PannerChoice) -> Result<Self, RenderError> {
-        let channels = layout.speakers().len();
-        Ok(match choice {
-            PannerChoice::Bs2127 => Self::Bs2127 {
+        let panning = match choice {
+            PannerChoice::Bs2127 => Panning::Bs2127 {
                 objects: Box::new(GainCalculator::new(layout)?),
                 speakers: Box::new(SpeakerCalculator::new(layout)?),
-                channels,
             },
-            _ => Self::Other { choice, panners: Box::new(Panners::new(choice, layout)?), channels },
-        })
+            _ => Panning::Other(Box::new(Panners::new(choice, layout)?)),
+        };
+        Ok(Self { choice, layout: layout.clone(), panning, decoder: None })
     }
 
     fn answer(&mut self, entry: &Entry, path: &str) -> Result<Value, Refusal> {
-        match (self, entry) {
-            (Self::Bs2127 { objects, channels, .. }, Entry::Object(object)) => {
-                let (mut direct, mut diffuse) = (vec![0.0; *channels], vec![0.0; *channels]);
+        let Self { choice, layout, panning, decoder } = self;
+        let lacks = |what| Refusal::new(path, format!("{} knows no {what}", choice.name()));
+        let silence = || vec![0.0; layout.speakers().len()];
+        match (panning, entry) {
+            (Panning::Bs2127 { objects, .. }, Entry::Object(object)) => {
+                let (mut direct, mut diffuse) = (silence(), silence());
                 objects.gains(object, &mut direct, &mut diffuse);
                 Ok(json!({ "direct": direct, "diffuse": diffuse }))
             }
-            (Self::Bs2127 { speakers, channels, .. }, Entry::Speaker(channel)) => {
-                let mut gains = vec![0.0; *channels];
+            (Panning::Bs2127 { speakers, .. }, Entry::Speaker(channel)) => {
+                let mut gains = silence();
                 speakers.gains(channel, &mut gains);
                 Ok(json!({ "gains": gains }))
             }
-            (Self::Other { choice, panners, channels }, Entry::Object(object)) => {
-                let lacks = |feature| format!("{} knows no {feature}", choice.name());
-                let state = plain_state(object).map_err(|f| Refusal::new(path, lacks(f)))?;
-                let features = features(object).map_err(|f| Refusal::new(path, lacks(f)))?;
-                let mut gains = vec![0.0; *channels];
+            (Panning::Other(panners), Entry::Object(object)) => {
+                let state = plain_state(object).map_err(lacks)?;
+                let features = features(object).map_err(lacks)?;
+                let mut gains = silence();
                 panners.of(&features).gains(&state, &mut gains);
                 let bus = |share: f64| -> Vec<f64> {
                     gains.iter().map(|gain| gain * object.gain * share.sqrt()).collect()
                 };
                 Ok(json!({ "direct": bus(1.0 - object.diffuse), "diffuse": bus(object.diffuse) }))
             }
-            (Self::Other { choice, .. }, Entry::Speaker(_)) => {
-                let reason = format!("{} knows no DirectSpeakers here", choice.name());
-                Err(Refusal::new(path, reason))
+            (Panning::Other(_), Entry::Speaker(_)) => Err(lacks("DirectSpeakers here")),
+            (_, Entry::Field(scale, components)) => {
+                let decoder = match decoder {
+                    Some(decoder) => decoder,
+                    None => decoder.insert(
+                        AmbisonicDecoder::new(*choice, layout)
+                            .map_err(|error| Refusal::new(path, error.to_string()))?,
+                    ),
+                };
+                Ok(json!({ "matrix": decoder.matrix(*scale, components) }))
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::{JobError, info, project};
 use cupola_masters::{
     ImportedMaster, SampleDepth, WavChannel, WavSink, WavSpec, import_master, is_repair,
 };
+use cupola_model::ambisonics::component_name;
 use cupola_model::{Finding, Item, Lane, LinearGain, Severity, Timeline};
 use cupola_scene::{Composed, ItemSound, compose};
 use cupola_stems::UseReader;
@@ -126,7 +127,11 @@ pub fn import(
     Ok(ImportReport {
         scene: folder.join(SCENE),
         stems: sounds.items.into_iter().map(|sound| sound.file).collect(),
-        counts: [timeline.beds().count(), timeline.objects().count(), timeline.lanes.len()],
+        counts: [
+            timeline.beds().count() + timeline.ambisonic_beds().count(),
+            timeline.objects().count(),
+            timeline.lanes.len(),
+        ],
         keyframes: [composed.keyframes, composed.points],
         largest_deg: composed.largest_deg,
         programme_seconds: timeline.sample_rate.seconds(timeline.length),
@@ -237,7 +242,7 @@ impl Sounds {
         let mut taken = BTreeSet::new();
         let mut sounds = Self { items: Vec::new(), depths: Vec::new() };
         for item in &imported.timeline.items {
-            let lanes: Vec<usize> = lanes_of(item).collect();
+            let lanes: Vec<usize> = item.tracks().map(|track| track.0).collect();
             let mut depth = imported.depth;
             let mut gains = Vec::new();
             for lane in lanes {
@@ -253,13 +258,6 @@ impl Sounds {
             sounds.depths.push(depth);
         }
         sounds
-    }
-}
-
-fn lanes_of(item: &Item) -> Box<dyn Iterator<Item = usize> + '_> {
-    match item {
-        Item::Bed(bed) => Box::new(bed.channels.iter().map(|channel| channel.lane.0)),
-        Item::Object(object) => Box::new(std::iter::once(object.lane.0)),
     }
 }
 
@@ -321,7 +319,9 @@ fn write_stems(
     std::fs::create_dir(folder.join(STEMS)).map_err(|e| folder_failed(folder, &e))?;
     let mut routes = Vec::new();
     for ((item, sound), depth) in timeline.items.iter().zip(&sounds.items).zip(&sounds.depths) {
-        let channels = lanes_of(item)
+        let channels = item
+            .tracks()
+            .map(|track| track.0)
             .enumerate()
             .map(|(i, source)| WavChannel { name: channel_name(item, i), source });
         let spec = WavSpec {
@@ -347,6 +347,7 @@ fn write_stems(
 fn channel_name(item: &Item, index: usize) -> String {
     match item {
         Item::Bed(bed) => bed.channels[index].label.name().to_owned(),
+        Item::Ambisonic(bed) => component_name(bed.channels[index].number),
         Item::Object(object) => object.name.clone(),
     }
 }

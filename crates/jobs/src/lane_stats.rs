@@ -1,6 +1,7 @@
 //! What passes through the lanes: silence, constants and direct current are noted, never dropped.
 
 use crate::rules;
+use cupola_model::ambisonics::component_name;
 use cupola_model::{Finding, Item, PlanarBlock, Timeline};
 
 /// A mean above this share of full scale (−60 dBFS) is called direct current.
@@ -98,6 +99,12 @@ pub(crate) fn lane_names(timeline: &Timeline) -> Vec<String> {
             Item::Bed(bed) => {
                 for channel in &bed.channels {
                     names[channel.lane.0] = format!("{} {}", bed.name, channel.label);
+                }
+            }
+            Item::Ambisonic(bed) => {
+                for channel in &bed.channels {
+                    let component = component_name(channel.number);
+                    names[channel.lane.0] = format!("{} {component}", bed.name);
                 }
             }
             Item::Object(object) => names[object.lane.0].clone_from(&object.name),

@@ -84,15 +84,11 @@ fn in_order_of_tracks(timeline: &mut Timeline) {
         lanes[lane.0].sources.first().map_or(u16::MAX, |source| source.channel)
     };
     timeline.items.sort_by_key(|item| match item {
-        Item::Bed(bed) => (0, bed.channels.first().map_or(0, |first| channel(first.lane))),
+        Item::Bed(_) | Item::Ambisonic(_) => (0, item.tracks().next().map_or(0, channel)),
         Item::Object(object) => (1, channel(object.lane)),
     });
     for item in &mut timeline.items {
-        let own: Vec<&mut TrackIndex> = match item {
-            Item::Bed(bed) => bed.channels.iter_mut().map(|channel| &mut channel.lane).collect(),
-            Item::Object(object) => vec![&mut object.lane],
-        };
-        for track in own {
+        for track in item.tracks_mut() {
             timeline.lanes.push(lanes[track.0].clone());
             *track = TrackIndex(timeline.lanes.len() - 1);
         }
@@ -107,7 +103,7 @@ pub(crate) fn keep_share(
     index: usize,
 ) -> Result<(), JobError> {
     let Timeline { items, lanes, .. } = timeline;
-    let known: BTreeSet<&str> = items.iter().flat_map(groups_of).map(String::as_str).collect();
+    let known: BTreeSet<&str> = items.iter().flat_map(Item::groups).map(String::as_str).collect();
     if let Some(group) = groups.iter().find(|group| !known.contains(**group)) {
         let names = known.into_iter().collect::<Vec<_>>().join(", ");
         let known =
@@ -117,10 +113,7 @@ pub(crate) fn keep_share(
     for item in
         items.iter().filter(|item| shares_of(item, groups).next().unwrap_or(groups.len()) != index)
     {
-        match item {
-            Item::Bed(bed) => bed.channels.iter().for_each(|c| lanes[c.lane.0].sources.clear()),
-            Item::Object(object) => lanes[object.lane.0].sources.clear(),
-        }
+        item.tracks().for_each(|track| lanes[track.0].sources.clear());
     }
     Ok(())
 }
@@ -130,15 +123,8 @@ pub(crate) fn shares_of<'a>(
     item: &'a Item,
     groups: &'a [&str],
 ) -> impl Iterator<Item = usize> + 'a {
-    let own = groups_of(item);
+    let own = item.groups();
     (0..groups.len()).filter(move |&index| own.iter().any(|name| name == groups[index]))
-}
-
-fn groups_of(item: &Item) -> &[String] {
-    match item {
-        Item::Bed(bed) => &bed.groups,
-        Item::Object(object) => &object.groups,
-    }
 }
 
 /// A scene that knows the rates of a master and nothing else, so that times mean what they mean in

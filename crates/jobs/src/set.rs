@@ -202,6 +202,8 @@ fn named_tracks(timeline: &Timeline) -> Vec<(usize, String, Option<BinauralMode>
                 channel(object.lane.0)
                     .map(|track| (track, object.name.clone(), Some(object.binaural))),
             ),
+            // Files whose headphone modes can be set have none of these.
+            Item::Ambisonic(_) => {}
         }
     }
     tracks

@@ -51,11 +51,7 @@ pub(crate) fn split_master(
     }
     let names = |item: &Item| {
         let of: Vec<&str> = shares_of(item, &groups).map(|index| groups[index]).collect();
-        let name = match item {
-            Item::Bed(bed) => &bed.name,
-            Item::Object(object) => &object.name,
-        };
-        (of.len() > 1).then(|| format!("{name} ({})", of.join(", ")))
+        (of.len() > 1).then(|| format!("{} ({})", item.name(), of.join(", ")))
     };
     let shared = project.timeline.items.iter().filter_map(names).collect();
     Ok(named(project, &groups, lanes, shared))

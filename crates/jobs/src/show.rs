@@ -5,9 +5,10 @@ use crate::produce::open_each;
 use crate::project::{Project, load};
 use crate::view::instant;
 use crate::{Document, JobError, Selection, window};
+use cupola_model::ambisonics::component_name;
 use cupola_model::{
-    Bed, Decibels, Finding, FrameIndex, LinearGain, Object, PolarPosition, Position, RoomPosition,
-    Timeline,
+    AmbisonicBed, Bed, Decibels, Finding, FrameIndex, LinearGain, Object, PolarPosition, Position,
+    RoomPosition, Timeline,
 };
 use cupola_stems::UseReader;
 use serde_json::{Value, json};
@@ -165,6 +166,18 @@ fn table(timeline: &Timeline, frame: FrameIndex, levels: &[Level]) -> Vec<String
             ));
         }
     }
+    for bed in timeline.ambisonic_beds() {
+        lines.push(format!("{} ({})", bed.name, bed.kind()));
+        for channel in &bed.channels {
+            let level = levels[channel.lane.0];
+            lines.push(format!(
+                "  {:<5} RMS {:>7}  peak {:>7}",
+                component_name(channel.number),
+                fixed(level.rms_db(), 1),
+                fixed(level.peak_db(), 1)
+            ));
+        }
+    }
     lines
 }
 
@@ -188,6 +201,8 @@ fn instant_json(project: &Project, text: &str, frame: FrameIndex, levels: &[Leve
         "beat": music.map(|(_, beat)| beat),
         "objects": objects.collect::<Value>(),
         "beds": timeline.beds().map(|bed| bed_json(bed, levels)).collect::<Value>(),
+        "ambisonic_beds":
+            timeline.ambisonic_beds().map(|bed| ambisonic_json(bed, levels)).collect::<Value>(),
     })
 }
 
@@ -221,6 +236,25 @@ fn object_json(timeline: &Timeline, object: &Object, frame: FrameIndex, levels: 
 
 fn room_json(RoomPosition { x, y, z }: RoomPosition) -> Value {
     json!([x, y, z])
+}
+
+fn ambisonic_json(bed: &AmbisonicBed, levels: &[Level]) -> Value {
+    let channels = bed.channels.iter().map(|channel| {
+        let level = levels[channel.lane.0];
+        json!({
+            "acn": channel.number,
+            "track": channel.lane.0 + 1,
+            "rms_db": level.rms_db(),
+            "peak_db": level.peak_db(),
+        })
+    });
+    json!({
+        "name": bed.name,
+        "order": bed.order(),
+        "scale": bed.scale.name(),
+        "groups": bed.groups,
+        "channels": channels.collect::<Value>(),
+    })
 }
 
 fn bed_json(bed: &Bed, levels: &[Level]) -> Value {

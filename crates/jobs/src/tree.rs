@@ -36,17 +36,18 @@ pub(crate) fn json(timeline: &Timeline) -> Value {
     let item = |item: &Item| {
         let (kind, mode) = match item {
             Item::Bed(bed) => (bed.format.name(), bed_mode(item)),
+            Item::Ambisonic(bed) => ("ambisonic", bed.binaural.name()),
             Item::Object(object) => ("object", object.binaural.name()),
         };
         let movement = match item {
-            Item::Bed(_) => Value::Null,
+            Item::Bed(_) | Item::Ambisonic(_) => Value::Null,
             Item::Object(object) => movement_json(timeline, object),
         };
         json!({
             "name": item.name(),
             "kind": kind,
-            "groups": groups_of(item),
-            "tracks": tracks_of(item).map(|track| track + 1).collect::<Vec<_>>(),
+            "groups": item.groups(),
+            "tracks": item.tracks().map(|track| track.0 + 1).collect::<Vec<_>>(),
             "binaural": mode,
             "movement": movement,
         })
@@ -54,22 +55,8 @@ pub(crate) fn json(timeline: &Timeline) -> Value {
     timeline.items.iter().map(item).collect()
 }
 
-fn groups_of(item: &Item) -> &[String] {
-    match item {
-        Item::Bed(bed) => &bed.groups,
-        Item::Object(object) => &object.groups,
-    }
-}
-
 fn group_of(item: &Item) -> &str {
-    groups_of(item).first().map_or("", String::as_str)
-}
-
-fn tracks_of(item: &Item) -> Box<dyn Iterator<Item = usize> + '_> {
-    match item {
-        Item::Bed(bed) => Box::new(bed.channels.iter().map(|channel| channel.lane.0)),
-        Item::Object(object) => Box::new(std::iter::once(object.lane.0)),
-    }
+    item.groups().first().map_or("", String::as_str)
 }
 
 fn bed_mode(item: &Item) -> &'static str {
@@ -79,7 +66,7 @@ fn bed_mode(item: &Item) -> &'static str {
 }
 
 fn item_words(timeline: &Timeline, item: &Item) -> String {
-    let tracks: Vec<usize> = tracks_of(item).map(|track| track + 1).collect();
+    let tracks: Vec<usize> = item.tracks().map(|track| track.0 + 1).collect();
     match (item, tracks.as_slice()) {
         (Item::Bed(bed), [first, .., last]) => {
             let mode = bed_mode(item);
@@ -96,6 +83,11 @@ fn item_words(timeline: &Timeline, item: &Item) -> String {
             words.into_iter().chain(features).collect::<Vec<_>>().join(", ")
         }
         (Item::Bed(bed), _) => format!("bed \"{}\" {}", bed.name, bed.format),
+        (Item::Ambisonic(bed), tracks) => {
+            let (name, kind, count) = (&bed.name, bed.kind(), tracks.len());
+            let (scale, mode) = (bed.scale.name(), bed.binaural.name());
+            format!("bed \"{name}\" {kind}, {scale}, {count} tracks from {}, {mode}", tracks[0])
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use cupola_adm::{AdmError, check_itu, check_limits, itu_tracks, tracks, write_ax
 use cupola_bw64::{
     Bext, ChnaEntry, Format, LargeForm, SampleFormat, TailWriter, Writer, WriterOptions,
 };
+use cupola_model::ambisonics::component_name;
 use cupola_model::{FrameCount, FrameIndex, Item, PlanarBlock, Severity, Timeline};
 use std::io::{BufWriter, Seek, Write};
 use std::ops::Range;
@@ -197,6 +198,9 @@ pub(crate) fn track_names(timeline: &Timeline) -> Vec<String> {
             Item::Bed(bed) => {
                 names.extend(bed.channels.iter().map(|c| format!("{} {}", bed.name, c.label)));
             }
+            Item::Ambisonic(bed) => names.extend(
+                bed.channels.iter().map(|c| format!("{} {}", bed.name, component_name(c.number))),
+            ),
             Item::Object(object) => names.push(object.name.clone()),
         }
     }

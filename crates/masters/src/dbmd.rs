@@ -55,6 +55,9 @@ impl Dbmd {
         for item in &timeline.items {
             match item {
                 Item::Bed(bed) => binaural.extend(bed.channels.iter().map(|c| Some(bed_mode(c)))),
+                Item::Ambisonic(bed) => {
+                    binaural.extend(bed.channels.iter().map(|_| Some(bed.binaural)));
+                }
                 Item::Object(object) => binaural.push(Some(object.binaural)),
             }
         }

@@ -210,6 +210,8 @@ impl Whole {
                     let place = Place { path: "dbmd".to_owned(), ..Place::default() };
                     bed_modes(bed, &mode, place, &mut list);
                 }
+                // `dbmd` comes with Atmos masters, which have none of these.
+                Item::Ambisonic(_) => {}
                 Item::Object(object) => {
                     object.binaural = mode(object.lane.0).unwrap_or_default();
                 }

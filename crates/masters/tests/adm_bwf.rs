@@ -124,6 +124,7 @@ fn a_described_master_says_what_was_written() {
                 Item::Bed(bed) => modes.extend(bed.channels.iter().map(|c| {
                     Some(if c.label.is_lfe() { BinauralMode::Off } else { BinauralMode::Near })
                 })),
+                Item::Ambisonic(_) => panic!("a master without ambisonics"),
                 Item::Object(_) => modes.push(Some(BinauralMode::Far)),
             }
         }

@@ -76,11 +76,90 @@ impl AmbisonicFormat {
 
     /// What reports call the channels: letters up to first order, numbers above.
     pub fn channel_names(self) -> Vec<String> {
-        let name = |(number, _): (usize, f64)| match number {
-            0..4 => ["W", "Y", "Z", "X"][number].to_owned(),
-            _ => format!("ACN{number}"),
-        };
-        self.channels().into_iter().map(name).collect()
+        self.channels().into_iter().map(|(number, _)| component_name(number)).collect()
+    }
+}
+
+/// What an ambisonic component is called: a letter up to first order, its ambisonic channel number
+/// above, as in `ACN7`.
+pub fn component_name(number: usize) -> String {
+    match number {
+        0..4 => ["W", "Y", "Z", "X"][number].to_owned(),
+        _ => format!("ACN{number}"),
+    }
+}
+
+/// The ambisonic channel number of an order and a degree, -order to order. [AmbiX-2011]
+///
+/// ```
+/// use cupola_model::ambisonics::{component, order_and_degree};
+/// assert_eq!((component(1, -1), component(3, 2)), (1, 14));
+/// assert_eq!(order_and_degree(14), (3, 2));
+/// ```
+pub const fn component(order: u8, degree: i8) -> usize {
+    let order = order as isize;
+    (order * order + order + degree as isize).unsigned_abs()
+}
+
+/// The order and the degree of an ambisonic channel number up to 255, which none exceeds.
+pub const fn order_and_degree(number: usize) -> (u8, i8) {
+    let order = number.isqrt();
+    (order as u8, (number as isize - (order * order + order) as isize) as i8)
+}
+
+/// How the components of an ambisonic sound are scaled: `normalization` in ADM. [BS.2076-2]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AmbisonicScale {
+    /// None is louder than the first, as in AmbiX.
+    Sn3d,
+    /// All are as loud in a diffuse field.
+    N3d,
+    /// Of Furse and Malham, up to third order: the largest value of any is 1, but for the first,
+    /// which is 3 dB down. [Malham-1999]
+    FuMa,
+}
+
+impl AmbisonicScale {
+    /// Every scale.
+    pub const ALL: [Self; 3] = [Self::Sn3d, Self::N3d, Self::FuMa];
+
+    /// The name in ADM.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sn3d => "SN3D",
+            Self::N3d => "N3D",
+            Self::FuMa => "FuMa",
+        }
+    }
+
+    /// The scale of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scale| scale.name() == name)
+    }
+
+    /// The highest order it is defined for.
+    pub const fn max_order(self) -> u8 {
+        match self {
+            Self::Sn3d | Self::N3d => AmbisonicOrder::MAX,
+            Self::FuMa => 3,
+        }
+    }
+
+    /// How many times as large a component is as on SN3D. FuMa above third order counts as SN3D.
+    pub fn on_sn3d(self, number: usize) -> f64 {
+        let (order, degree) = order_and_degree(number);
+        match self {
+            Self::Sn3d => 1.0,
+            Self::N3d => f64::from(2 * u16::from(order) + 1).sqrt(),
+            Self::FuMa => match (order, degree.unsigned_abs()) {
+                (0, 0) => 0.5_f64.sqrt(),
+                (2, 1 | 2) => 2.0 / 3.0_f64.sqrt(),
+                (3, 1) => (45.0_f64 / 32.0).sqrt(),
+                (3, 2) => 3.0 / 5.0_f64.sqrt(),
+                (3, 3) => (8.0_f64 / 5.0).sqrt(),
+                _ => 1.0,
+            },
+        }
     }
 }
 

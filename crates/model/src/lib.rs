@@ -7,7 +7,7 @@
 //! Three rules of meaning live here because everybody must agree on them: the time rule in
 //! [`automation`], the space rule in [`position`], and the filter on the way to an LFE, [`LowPass`].
 
-mod ambisonics;
+pub mod ambisonics;
 pub mod audio;
 pub mod automation;
 pub mod bed;
@@ -27,7 +27,7 @@ pub mod stem;
 pub mod timeline;
 pub mod units;
 
-pub use ambisonics::{AmbisonicFormat, AmbisonicOrder};
+pub use ambisonics::{AmbisonicFormat, AmbisonicOrder, AmbisonicScale};
 pub use audio::PlanarBlock;
 pub use automation::{
     Automation, AutomationCursor, AutomationError, GridShift, MasterBlock, ObjectState, TimedPoint,
@@ -47,7 +47,7 @@ pub use room::{Room, RoomMode};
 pub use rule::Rule;
 pub use stem::{StemFacts, StemOffset};
 pub use timeline::{
-    Bed, BedChannel, BinauralMode, Cuts, FrameRate, Item, Lane, LaneSource, Object, StemIndex,
-    StemUse, Timeline, TimelineError, TrackIndex,
+    AmbisonicBed, AmbisonicChannel, Bed, BedChannel, BinauralMode, Cuts, FrameRate, Item, Lane,
+    LaneSource, Object, StemIndex, StemUse, Timeline, TimelineError, TrackIndex,
 };
 pub use units::{Decibels, FrameCount, FrameIndex, LinearGain, SampleRate};

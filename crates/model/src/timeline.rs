@@ -11,8 +11,8 @@
 //! and what a renderer pans.
 
 use crate::{
-    Automation, BedFormat, BedLabel, Clip, Envelope, FrameCount, FrameIndex, LinearGain,
-    ObjectFeatures, SampleRate, StemFacts, StemOffset,
+    AmbisonicScale, Automation, BedFormat, BedLabel, Clip, Envelope, FrameCount, FrameIndex,
+    LinearGain, ObjectFeatures, SampleRate, StemFacts, StemOffset, ambisonics,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -197,6 +197,50 @@ pub struct Bed {
     pub channels: Vec<BedChannel>,
 }
 
+/// A component of an ambisonic bed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AmbisonicChannel {
+    /// Which: its ambisonic channel number.
+    pub number: usize,
+    /// Its essence.
+    pub lane: TrackIndex,
+}
+
+/// Sound from all around, as spherical harmonics. Which loudspeakers play it is decided by a decoder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AmbisonicBed {
+    /// Name shown to people.
+    pub name: String,
+    /// Groups it belongs to.
+    pub groups: Vec<String>,
+    /// How its components are scaled.
+    pub scale: AmbisonicScale,
+    /// Headphone mode.
+    pub binaural: BinauralMode,
+    /// The components, each at most once, in any order. Not every one of an order need be there.
+    pub channels: Vec<AmbisonicChannel>,
+}
+
+impl AmbisonicBed {
+    /// The highest order of its components.
+    pub fn order(&self) -> u8 {
+        let orders = self.channels.iter().map(|c| ambisonics::order_and_degree(c.number).0);
+        orders.max().unwrap_or_default()
+    }
+
+    /// What it is, in words: `ambisonic, order 3`.
+    pub fn kind(&self) -> String {
+        format!("ambisonic, order {}", self.order())
+    }
+
+    fn is_legal(&self) -> bool {
+        let most = (usize::from(self.scale.max_order()) + 1).pow(2);
+        let numbers = self.channels.iter().map(|c| c.number);
+        let once = |(i, n): (usize, usize)| self.channels[..i].iter().all(|c| c.number != n);
+        !self.channels.is_empty() && numbers.enumerate().all(|(i, n)| n < most && once((i, n)))
+    }
+}
+
 /// One sound that may move.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object {
@@ -219,6 +263,8 @@ pub struct Object {
 pub enum Item {
     /// `typeDefinition` DirectSpeakers.
     Bed(Bed),
+    /// `typeDefinition` HOA.
+    Ambisonic(AmbisonicBed),
     /// `typeDefinition` Objects.
     Object(Object),
 }
@@ -228,8 +274,40 @@ impl Item {
     pub fn name(&self) -> &str {
         match self {
             Self::Bed(bed) => &bed.name,
+            Self::Ambisonic(bed) => &bed.name,
             Self::Object(object) => &object.name,
         }
+    }
+
+    /// Groups it belongs to.
+    pub fn groups(&self) -> &[String] {
+        match self {
+            Self::Bed(bed) => &bed.groups,
+            Self::Ambisonic(bed) => &bed.groups,
+            Self::Object(object) => &object.groups,
+        }
+    }
+
+    /// Its lanes, in order.
+    pub fn tracks(&self) -> impl Iterator<Item = TrackIndex> + '_ {
+        let (speakers, components, object) = match self {
+            Self::Bed(bed) => (&bed.channels[..], &[][..], None),
+            Self::Ambisonic(bed) => (&[][..], &bed.channels[..], None),
+            Self::Object(object) => (&[][..], &[][..], Some(object.lane)),
+        };
+        let components = components.iter().map(|channel| channel.lane);
+        speakers.iter().map(|channel| channel.lane).chain(components).chain(object)
+    }
+
+    /// Its lanes, to be renumbered.
+    pub fn tracks_mut(&mut self) -> impl Iterator<Item = &mut TrackIndex> + '_ {
+        let (speakers, components, object) = match self {
+            Self::Bed(bed) => (&mut bed.channels[..], &mut [][..], None),
+            Self::Ambisonic(bed) => (&mut [][..], &mut bed.channels[..], None),
+            Self::Object(object) => (&mut [][..], &mut [][..], Some(&mut object.lane)),
+        };
+        let components = components.iter_mut().map(|channel| &mut channel.lane);
+        speakers.iter_mut().map(|channel| &mut channel.lane).chain(components).chain(object)
     }
 }
 
@@ -271,6 +349,8 @@ pub enum TimelineError {
     BadLane(String),
     /// A bed's channels are not those of its format.
     BadBed(String),
+    /// An ambisonic bed has no component, one twice, or one its scale does not know.
+    BadComponents(String),
     /// A bed follows an object.
     BedAfterObject(String),
     /// A feature of an object is out of range.
@@ -289,6 +369,9 @@ impl fmt::Display for TimelineError {
             Self::BadBed(name) => {
                 write!(f, "{name}: the channels are not those of the bed's format")
             }
+            Self::BadComponents(name) => {
+                write!(f, "{name}: its ambisonic components are not those of a scale")
+            }
             Self::BedAfterObject(name) => write!(f, "{name}: beds must come before objects"),
             Self::BadFeatures(name) => write!(f, "{name}: a feature is out of range"),
         }
@@ -298,11 +381,19 @@ impl fmt::Display for TimelineError {
 impl std::error::Error for TimelineError {}
 
 impl Timeline {
-    /// The beds, in order.
+    /// The beds whose channels are loudspeakers, in order.
     pub fn beds(&self) -> impl Iterator<Item = &Bed> {
         self.items.iter().filter_map(|item| match item {
             Item::Bed(bed) => Some(bed),
-            Item::Object(_) => None,
+            Item::Ambisonic(_) | Item::Object(_) => None,
+        })
+    }
+
+    /// The ambisonic beds, in order.
+    pub fn ambisonic_beds(&self) -> impl Iterator<Item = &AmbisonicBed> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Ambisonic(bed) => Some(bed),
+            Item::Bed(_) | Item::Object(_) => None,
         })
     }
 
@@ -310,7 +401,7 @@ impl Timeline {
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.items.iter().filter_map(|item| match item {
             Item::Object(object) => Some(object),
-            Item::Bed(_) => None,
+            Item::Bed(_) | Item::Ambisonic(_) => None,
         })
     }
 
@@ -340,30 +431,30 @@ impl Timeline {
         let mut next_lane = 0;
         let mut seen_object = false;
         for item in &self.items {
-            let lanes: Vec<TrackIndex> = match item {
+            match item {
+                Item::Bed(Bed { name, .. }) | Item::Ambisonic(AmbisonicBed { name, .. })
+                    if seen_object =>
+                {
+                    return Err(TimelineError::BedAfterObject(name.clone()));
+                }
                 Item::Bed(bed) => {
-                    if seen_object {
-                        return Err(TimelineError::BedAfterObject(bed.name.clone()));
-                    }
-                    if !bed.channels.iter().map(|c| c.label).eq(bed
-                        .format
-                        .channels()
-                        .iter()
-                        .copied())
-                    {
+                    let labels = bed.channels.iter().map(|c| c.label);
+                    if !labels.eq(bed.format.channels().iter().copied()) {
                         return Err(TimelineError::BadBed(bed.name.clone()));
                     }
-                    bed.channels.iter().map(|c| c.lane).collect()
                 }
+                Item::Ambisonic(bed) if !bed.is_legal() => {
+                    return Err(TimelineError::BadComponents(bed.name.clone()));
+                }
+                Item::Ambisonic(_) => {}
                 Item::Object(object) => {
                     seen_object = true;
                     if !object.features.is_legal() {
                         return Err(TimelineError::BadFeatures(object.name.clone()));
                     }
-                    vec![object.lane]
                 }
-            };
-            for lane in lanes {
+            }
+            for lane in item.tracks() {
                 if lane.0 != next_lane {
                     return Err(TimelineError::BadLane(item.name().to_owned()));
                 }

@@ -4,7 +4,7 @@ use crate::gains::GainTrack;
 use crate::pan::HarmonicPanner;
 use crate::speakers::{BedSend, Voice};
 use crate::{RenderError, Renderer, SpeakerRenderer};
-use cupola_model::{AmbisonicFormat, BedLabel, PlanarBlock, PolarPosition, Timeline};
+use cupola_model::{AmbisonicBed, AmbisonicFormat, BedLabel, PlanarBlock, PolarPosition, Timeline};
 use std::sync::Arc;
 
 /// Encodes a programme to ambisonics; without latency.
@@ -14,6 +14,8 @@ use std::sync::Arc;
 ///   loud as a point (90° to all sides at size 1).
 /// * Bed channels are encoded as points in the directions of their loudspeakers; see
 ///   [`bed_direction`]. LFE channels are left out; see [`dropped_lfe`](Self::dropped_lfe).
+/// * Ambisonic beds stay what they are, on the scale of the format; components beyond its order are left
+///   out, and those beyond theirs stay silent.
 /// * What needs loudspeakers is not heeded: snap, zones, divergence, diffuse.
 #[derive(Debug)]
 pub struct AmbisonicRenderer {
@@ -42,6 +44,7 @@ impl AmbisonicRenderer {
         };
         let bed_channels = timeline.beds().flat_map(|bed| &bed.channels);
         let beds = bed_channels.flat_map(|channel| sends(channel.label, channel.lane.0));
+        let beds = beds.chain(timeline.ambisonic_beds().flat_map(|bed| rescaled(bed, format)));
         let dropped = timeline.beds().filter(|bed| bed.channels.iter().any(|c| c.label.is_lfe()));
         let dropped = dropped.map(|bed| bed.name.clone()).collect();
         let block = grid_frames as usize;
@@ -53,6 +56,17 @@ impl AmbisonicRenderer {
     pub fn dropped_lfe(&self) -> &[String] {
         self.mixer.dropped_lfe()
     }
+}
+
+/// An ambisonic bed in another format: what both have, scaled.
+fn rescaled(bed: &AmbisonicBed, format: AmbisonicFormat) -> impl Iterator<Item = BedSend> {
+    let out = format.channels();
+    bed.channels.iter().filter_map(move |component| {
+        let number = component.number;
+        let channel = out.iter().position(|(own, _)| *own == number)?;
+        let gain = (out[channel].1 / bed.scale.on_sn3d(number)) as f32;
+        Some(BedSend { lane: component.lane.0, channel, gain })
+    })
 }
 
 /// Where a bed channel's loudspeaker stands: [BS.2051-3], and 45° up at the sides for the heights, as in

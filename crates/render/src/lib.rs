@@ -7,6 +7,7 @@ mod ambisonic;
 mod beds;
 pub mod binaural;
 mod biquad;
+mod decode;
 mod decorrelate;
 mod diffuse;
 mod downmix;
@@ -27,6 +28,7 @@ mod walk;
 
 pub use ambisonic::{AmbisonicRenderer, bed_direction};
 pub use biquad::{Biquad, BiquadShape};
+pub use decode::AmbisonicDecoder;
 pub use downmix::DownmixRenderer;
 pub use error::RenderError;
 pub use lanes::LaneMixer;

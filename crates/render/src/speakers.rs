@@ -6,7 +6,7 @@ use crate::gains::{GainTrack, Stretch};
 use crate::mix::{Ramp, add_constant, add_ramps};
 use crate::pan::{Panner, PannerChoice, Panners};
 use crate::trim::Trims;
-use crate::{RenderError, Renderer};
+use crate::{AmbisonicDecoder, RenderError, Renderer};
 use cupola_model::{Bed, Layout, Object, PlanarBlock, Timeline};
 use fearless_simd::Level;
 use std::ops::Range;
@@ -23,6 +23,7 @@ const TILE_BLOCKS: usize = 10;
 /// * Bed channels are panned by their place in the room ([`cupola_model::BedLabel::position`]),
 ///   whatever the law for objects, so a layout that has the channel gets it unchanged and any other
 ///   gets one and the same fold-down. Only [`PannerChoice::Bs2127`] has a law of its own for beds.
+/// * Ambisonic beds are decoded all-round; see [`AmbisonicDecoder`].
 /// * The diffuse shares of objects are panned like the rest of them, added up, and decorrelated once a
 ///   loudspeaker; everything else is delayed by as much as that takes. [BS.2127-0 §7.4]
 /// * Last come the gains and delays the layout gives its loudspeakers; the delays are no latency.
@@ -85,7 +86,8 @@ impl SpeakerRenderer {
         let tile = TILE_BLOCKS * block_frames;
         let diffuse = diffuse.then(|| DiffuseBus::new(layout, block_frames, tile));
         let law = BedLaw::new(choice, layout)?;
-        let beds = timeline.beds().flat_map(|bed| bed_sends(bed, layout, &law)).collect();
+        let beds = timeline.beds().flat_map(|bed| bed_sends(bed, layout, &law));
+        let beds = beds.chain(ambisonic_sends(timeline, layout, choice)?).collect();
         let has_lfe = |bed: &&Bed| bed.channels.iter().any(|c| c.label.is_lfe());
         let dropped_lfe = match layout.lfe_channel() {
             Some(_) => Vec::new(),
@@ -242,6 +244,29 @@ fn bed_sends(bed: &Bed, layout: &Layout, law: &BedLaw) -> Vec<BedSend> {
         );
     }
     sends
+}
+
+/// What the ambisonic beds of a programme send to the loudspeakers.
+fn ambisonic_sends(
+    timeline: &Timeline,
+    layout: &Layout,
+    choice: PannerChoice,
+) -> Result<Vec<BedSend>, RenderError> {
+    let mut sends = Vec::new();
+    if timeline.ambisonic_beds().next().is_none() {
+        return Ok(sends);
+    }
+    let decoder = AmbisonicDecoder::new(choice, layout)?;
+    for bed in timeline.ambisonic_beds() {
+        let components: Vec<usize> = bed.channels.iter().map(|c| c.number).collect();
+        let matrix = decoder.matrix(bed.scale, &components);
+        for (component, row) in bed.channels.iter().zip(matrix) {
+            let heard = row.into_iter().enumerate().filter(|(_, gain)| *gain != 0.0);
+            let lane = component.lane.0;
+            sends.extend(heard.map(|(channel, gain)| BedSend { lane, channel, gain: gain as f32 }));
+        }
+    }
+    Ok(sends)
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@ mod keys;
 mod print;
 mod thin;
 
+use crate::ambisonic::AmbisonicInput;
 use crate::time::Timecode;
 use crate::yaml::MAX_BYTES;
-use cupola_model::{Bed, FrameCount, Item, LinearGain, Object, SampleRate, Timeline};
+use cupola_model::ambisonics::component_name;
+use cupola_model::{AmbisonicBed, Bed, FrameCount, Item, LinearGain, Object, SampleRate, Timeline};
 use features::feature_lines;
 use keys::Track;
 use print::{decibels, number, quoted, second};
@@ -125,16 +127,36 @@ impl Writer {
     }
 
     fn beds(&mut self, timeline: &Timeline, sounds: &[ItemSound]) {
-        let beds = timeline.items.iter().zip(sounds).filter_map(|(item, sound)| match item {
-            Item::Bed(bed) => Some((bed, sound)),
-            Item::Object(_) => None,
-        });
         let mut first = true;
-        for (bed, sound) in beds {
-            if std::mem::take(&mut first) {
+        for (item, sound) in timeline.items.iter().zip(sounds) {
+            if !matches!(item, Item::Object(_)) && std::mem::take(&mut first) {
                 self.line("\nbeds:");
             }
-            self.bed(bed, sound);
+            match item {
+                Item::Bed(bed) => self.bed(bed, sound),
+                Item::Ambisonic(bed) => self.ambisonic_bed(bed, sound),
+                Item::Object(_) => {}
+            }
+        }
+    }
+
+    fn ambisonic_bed(&mut self, bed: &AmbisonicBed, sound: &ItemSound) {
+        self.line(&format!("  - name: {}", quoted(&bed.name)));
+        self.line(&format!("    format: {}", AmbisonicInput::of_scale(bed.scale).name()));
+        self.groups(&bed.groups);
+        self.line(&format!("    binaural: {}", bed.binaural.name()));
+        let names = bed.channels.iter().map(|channel| component_name(channel.number));
+        if sound.gains.iter().all(|gain| *gain == LinearGain::UNITY) {
+            let list = names.collect::<Vec<_>>().join(", ");
+            self.line(&format!("    routes: [{{stem: {}, to: [{list}]}}]", sound.stem));
+            return;
+        }
+        self.line("    routes:");
+        for ((number, name), gain) in (1..).zip(names).zip(&sound.gains) {
+            let (stem, gain) = (&sound.stem, decibels(*gain));
+            self.line(&format!(
+                "      - {{stem: {stem}, channel: {number}, to: {name}, gain: {gain}}}"
+            ));
         }
     }
 
@@ -166,7 +188,7 @@ impl Writer {
     fn objects(&mut self, timeline: &Timeline, sounds: &[ItemSound]) {
         let objects = timeline.items.iter().zip(sounds).filter_map(|(item, sound)| match item {
             Item::Object(object) => Some((object, sound)),
-            Item::Bed(_) => None,
+            Item::Bed(_) | Item::Ambisonic(_) => None,
         });
         let mut first = true;
         for (object, sound) in objects {
@@ -209,11 +231,16 @@ impl Writer {
         self.out.largest_size = self.out.largest_size.max(track.largest_size);
     }
 
-    /// A scene that is too large for a master does not ask for one.
+    /// A scene that is too large for an Atmos master, or ambisonic, does not ask for one.
     fn outputs(&mut self, timeline: &Timeline) {
         let (tracks, objects) = MASTER_LIMITS;
         let rate = [SampleRate::HZ_48000, SampleRate::HZ_96000].contains(&timeline.sample_rate);
-        if !rate || timeline.lanes.len() > tracks || timeline.objects().count() > objects {
+        let ambisonic = timeline.ambisonic_beds().next().is_some();
+        if !rate
+            || ambisonic
+            || timeline.lanes.len() > tracks
+            || timeline.objects().count() > objects
+        {
             self.line("\noutputs:\n  - {speakers: 7.1.4}\n  - {binaural: default}");
         }
     }

@@ -47,6 +47,7 @@
 //!   `edits`, `end` and `title` take the place of the scene's.
 //! * Keyframe gains are added to the object's `gain`, which is baked into its track.
 
+mod ambisonic;
 mod automation;
 mod clips;
 mod compose;

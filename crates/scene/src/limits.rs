@@ -53,11 +53,16 @@ impl Scene {
     /// Channels of all beds, padding included.
     pub(crate) fn bed_tracks(&self) -> usize {
         let padded = BedFormat::F7_1_2.channels().len();
-        let mut tracks: usize = self.beds.iter().map(|bed| bed.format.channels().len()).sum();
+        let mut tracks: usize = self.beds.iter().map(|bed| bed.format.speaker_channels()).sum();
         if self.pad_bed {
-            tracks += padded - self.beds.first().map_or(0, |bed| bed.format.channels().len());
+            tracks += padded - self.first_bed_tracks();
         }
         tracks
+    }
+
+    /// Channels of the first bed of loudspeakers.
+    fn first_bed_tracks(&self) -> usize {
+        self.beds.iter().map(|bed| bed.format.speaker_channels()).find(|n| *n > 0).unwrap_or(0)
     }
 }
 
@@ -193,7 +198,7 @@ fn check_masters(scene: &Scene, whole: bool, findings: &mut Findings) {
         findings.push(&spot, finding);
     }
     let full = BedFormat::F7_1_2.channels().len();
-    let first_bed = scene.beds.first().map_or(0, |bed| bed.format.channels().len());
+    let first_bed = scene.first_bed_tracks();
     if whole && !scene.pad_bed && first_bed < full {
         let finding = Finding::note(
             rules::MASTER_BED,

@@ -1,17 +1,34 @@
 //! Beds and the routes that feed them.
 
+use crate::ambisonic::{AmbisonicInput, read_components};
 use crate::overlay::refuse_idle_removal;
 use crate::parse::{Context, groups};
 use crate::place::{Findings, Spot};
 use crate::read::{Cursor, Fields, did_you_mean, list_words, shorten};
 use crate::rules;
-use crate::scene::{BedEntry, Channel, Route, Target};
+use crate::scene::{BedEntry, BedKind, Channel, Route, Target};
 use crate::value::LOW_PASS;
 use crate::{spec, split};
 use cupola_model::{BedFormat, BedLabel, Finding};
 
 /// Name of a bed whose author gave none.
 pub(crate) const BED_NAME: &str = "Bed";
+const FORMATS: usize = BedFormat::ALL.len() + AmbisonicInput::ALL.len();
+/// What beds are called by.
+pub(crate) const BED_FORMATS: [(&str, BedKind); FORMATS] = {
+    let mut formats = [("", BedKind::Ambisonic(AmbisonicInput::AmbiX)); FORMATS];
+    let mut n = 0;
+    while n < formats.len() {
+        formats[n] = if n < BedFormat::ALL.len() {
+            (BedFormat::ALL[n].name(), BedKind::Speakers(BedFormat::ALL[n]))
+        } else {
+            let input = AmbisonicInput::ALL[n - BedFormat::ALL.len()];
+            (input.name(), BedKind::Ambisonic(input))
+        };
+        n += 1;
+    }
+    formats
+};
 /// The channels of a stem that have names.
 pub(crate) const SIDES: [(&str, Channel); 2] = [("left", Channel::Left), ("right", Channel::Right)];
 
@@ -35,13 +52,13 @@ fn read_bed(item: &Cursor<'_>, context: &mut Context, findings: &mut Findings) -
     let name = fields.get("name").map(|c| c.text(findings));
     let format = fields
         .need("format", findings, "format: 7.1.2")
-        .and_then(|c| c.word(findings, &BedFormat::ALL.map(|format| (format.name(), format))));
+        .and_then(|c| c.word(findings, &BED_FORMATS));
     let binaural = context.binaural(&mut fields, findings);
     let groups = groups(&mut fields, findings);
     let routes = fields.get("routes").map_or_else(Vec::new, |list| {
         let items = list.items(findings, "a list such as [{stem: drums}]");
         // An unknown format must not hide what else is wrong with the routes.
-        let channels = format.unwrap_or(BedFormat::F7_1_2);
+        let channels = format.unwrap_or(BedKind::Speakers(BedFormat::F7_1_2));
         let known = format.is_some();
         items
             .iter()
@@ -61,7 +78,7 @@ fn read_bed(item: &Cursor<'_>, context: &mut Context, findings: &mut Findings) -
 
 fn read_route(
     item: &Cursor<'_>,
-    format: BedFormat,
+    kind: BedKind,
     format_known: bool,
     context: &mut Context,
     findings: &mut Findings,
@@ -74,7 +91,11 @@ fn read_route(
     let stem =
         fields.need("stem", findings, "stem: drums").and_then(|c| context.stem(&c, findings));
     let channel = fields.get("channel").map(|c| read_channel(&c, findings));
-    let to = fields.get("to").map(|c| read_target(&c, format, format_known, findings));
+    let to = fields.get("to").map(|c| match kind {
+        BedKind::Speakers(format) => read_target(&c, format, format_known, findings),
+        BedKind::Ambisonic(input) => read_components(&c, input, findings)
+            .map(|components| Target { labels: Vec::new(), components, spot: c.spot() }),
+    });
     let gain = fields.get("gain").map(|c| c.gain(findings));
     let low_pass = fields.get("lowpass").map(|c| c.number(findings, &LOW_PASS));
     let groups = groups(&mut fields, findings);
@@ -82,7 +103,13 @@ fn read_route(
     let others = ["channel", "to", "lowpass"].map(|key| (key, fields.get(key)));
     let others = others.each_ref().map(|(key, cursor)| (*key, cursor.as_ref()));
     split::refuse_others(split_key.as_ref(), order.as_ref(), others, findings);
-    let split = split_key.map(|c| split::read_split(&c, order.as_ref(), format, findings));
+    let split = split_key.map(|c| match kind {
+        BedKind::Speakers(format) => split::read_split(&c, order.as_ref(), format, findings),
+        BedKind::Ambisonic(_) => {
+            split::refuse_in_field(&c, findings);
+            None
+        }
+    });
     fields.finish(findings);
     // A part that is there but wrong makes the route unusable; the finding is already made.
     Some(Route {
@@ -150,7 +177,11 @@ fn read_target(
         let finding = Finding::error(rules::VALUE_EMPTY, "`to` names no channel");
         cursor.report(findings, finding.hint("name a channel, for example `to: [L, R]`"));
     }
-    (errors == findings.errors()).then(|| Target { labels, spot: cursor.spot() })
+    (errors == findings.errors()).then(|| Target {
+        labels,
+        components: Vec::new(),
+        spot: cursor.spot(),
+    })
 }
 
 fn read_label(

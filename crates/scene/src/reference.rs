@@ -75,6 +75,7 @@ fn takes(kind: &Kind) -> String {
         Kind::Timecode => "[timecode](#times)".to_owned(),
         Kind::Meter => "a meter, `4/4`".to_owned(),
         Kind::Layout { file: true } => "a layout by name, or a layout file (`.yaml`)".to_owned(),
+        Kind::Component => "`W`, `X`, `Y`, `Z`, or `ACN0` to `ACN63`".to_owned(),
         Kind::Head => "`default`, or a SOFA file (`.sofa`)".to_owned(),
         Kind::Layout { file: false } => "another name of one of these".to_owned(),
         Kind::Map(map) => format!("[{0}](#keys-of-{0})", map.name),

@@ -2,6 +2,7 @@
 
 mod stems;
 
+use crate::ambisonic::{AmbisonicInput, ComponentFeed, component_feeds};
 use crate::automation::{Lanes, flatten};
 use crate::clips::MAX_CLIPS;
 use crate::edits::{EditMaps, MapIndex};
@@ -12,12 +13,12 @@ use crate::path::{MAX_CYCLES, Track};
 use crate::place::{Findings, Spot};
 use crate::route::{self, Feeds};
 use crate::rules;
-use crate::scene::{Feed, ObjectEntry, Scene};
+use crate::scene::{BedEntry, BedKind, Feed, ObjectEntry, Scene};
 use crate::time::{LATEST, longest};
 use cupola_model::{
-    Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Checked, Clip, Envelope,
-    Finding, FrameCount, Item, Lane, LaneSource, Object, SampleRate, StemFacts, StemIndex,
-    StemOffset, TimedPoint, Timeline, TrackIndex,
+    AmbisonicBed, AmbisonicChannel, Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode,
+    Checked, Clip, Envelope, Finding, FrameCount, Item, Lane, LaneSource, Object, SampleRate,
+    StemFacts, StemIndex, StemOffset, TimedPoint, Timeline, TrackIndex,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -85,7 +86,14 @@ impl Scene {
             for route in &bed.routes {
                 let name = &self.stems[route.stem].name;
                 let facts = work.facts(route.stem);
-                route::feeds(route, bed.format, facts, name, &mut work.findings);
+                match bed.format {
+                    BedKind::Speakers(format) => {
+                        route::feeds(route, format, facts, name, &mut work.findings);
+                    }
+                    BedKind::Ambisonic(input) => {
+                        component_feeds(route, input, facts, name, &mut work.findings);
+                    }
+                }
             }
         }
         for entry in &self.objects {
@@ -260,15 +268,22 @@ impl<'s> Work<'s> {
     fn beds(&mut self) -> Vec<Item> {
         let scene = self.scene;
         let mut items = Vec::new();
-        for (i, entry) in scene.beds.iter().enumerate() {
-            let padded = scene.pad_bed && i == 0;
-            let format = if padded { BedFormat::F7_1_2 } else { entry.format };
+        let mut pad = scene.pad_bed;
+        for entry in &scene.beds {
+            let own = match entry.format {
+                BedKind::Speakers(format) => format,
+                BedKind::Ambisonic(input) => {
+                    items.extend(self.ambisonic_bed(entry, input));
+                    continue;
+                }
+            };
+            let padded = std::mem::take(&mut pad);
+            let format = if padded { BedFormat::F7_1_2 } else { own };
             let mut sources: Vec<Vec<LaneSource>> = vec![Vec::new(); format.channels().len()];
             for route in &entry.routes {
                 let facts = self.facts(route.stem);
                 let name = &scene.stems[route.stem].name;
-                let feeds: Feeds =
-                    route::feeds(route, entry.format, facts, name, &mut self.findings);
+                let feeds: Feeds = route::feeds(route, own, facts, name, &mut self.findings);
                 let groups = entry.groups.iter().chain(&route.groups);
                 let share = self.share(groups, &route.spot);
                 for feed in feeds.into_iter().filter(|_| !route.silenced) {
@@ -281,10 +296,10 @@ impl<'s> Work<'s> {
                     sources[k].extend(self.route_source(route, channel, gain_db, &share));
                 }
             }
-            if padded && entry.format.channels().contains(&BedLabel::Ls) {
+            if padded && own.channels().contains(&BedLabel::Ls) {
                 let finding = Finding::note(
                     rules::BED_PADDED,
-                    format!("the {} bed becomes 7.1.2: Ls and Rs become Lrs and Rrs", entry.format),
+                    format!("the {own} bed becomes 7.1.2: Ls and Rs become Lrs and Rrs"),
                 )
                 .subject(entry.name.clone())
                 .hint("they stand at the same place in the room");
@@ -292,13 +307,51 @@ impl<'s> Work<'s> {
             }
             items.push(self.bed(&entry.name, &entry.groups, format, entry.binaural, sources));
         }
-        if scene.pad_bed && items.is_empty() {
+        if pad {
             let format = BedFormat::F7_1_2;
             let silence = vec![Vec::new(); format.channels().len()];
             let mode = BinauralMode::default();
             items.push(self.bed(crate::parse_bed::BED_NAME, &[], format, mode, silence));
         }
         items
+    }
+
+    /// An ambisonic bed of the components that anything is routed to; `None` when nothing is.
+    fn ambisonic_bed(&mut self, entry: &BedEntry, input: AmbisonicInput) -> Option<Item> {
+        let scene = self.scene;
+        let mut components: BTreeMap<usize, Vec<LaneSource>> = BTreeMap::new();
+        for route in &entry.routes {
+            let facts = self.facts(route.stem);
+            let name = &scene.stems[route.stem].name;
+            let feeds = component_feeds(route, input, facts, name, &mut self.findings);
+            let share = self.share(entry.groups.iter().chain(&route.groups), &route.spot);
+            for ComponentFeed { number, channel } in feeds {
+                let sources = components.entry(number).or_default();
+                if !route.silenced {
+                    sources.extend(self.route_source(route, (channel, 1.0), route.gain_db, &share));
+                }
+            }
+        }
+        if entry.routes.is_empty() {
+            let message = "an ambisonic bed without routes has no components";
+            let finding = Finding::error(rules::ROUTE_TARGET, message)
+                .subject(entry.name.clone())
+                .hint("add `routes: [{stem: NAME}]`, or remove the bed");
+            self.findings.push(&entry.spot, finding);
+        }
+        let channels: Vec<AmbisonicChannel> = components
+            .into_iter()
+            .map(|(number, sources)| AmbisonicChannel { number, lane: self.push_lane(sources) })
+            .collect();
+        (!channels.is_empty()).then(|| {
+            Item::Ambisonic(AmbisonicBed {
+                name: entry.name.clone(),
+                groups: entry.groups.clone(),
+                scale: input.scale(),
+                binaural: entry.binaural,
+                channels,
+            })
+        })
     }
 
     fn bed(

@@ -1,5 +1,6 @@
 //! The scene as its author wrote it, read and checked as far as that goes without the stems.
 
+use crate::ambisonic::AmbisonicInput;
 use crate::clips::Play;
 use crate::curve::Curves;
 use crate::edits::Edit;
@@ -167,10 +168,27 @@ pub(crate) struct StemSettings {
     pub(crate) spot: Spot,
 }
 
+/// What the channels of a bed are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BedKind {
+    Speakers(BedFormat),
+    Ambisonic(AmbisonicInput),
+}
+
+impl BedKind {
+    /// Loudspeaker channels; none for an ambisonic bed.
+    pub(crate) fn speaker_channels(self) -> usize {
+        match self {
+            Self::Speakers(format) => format.channels().len(),
+            Self::Ambisonic(_) => 0,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct BedEntry {
     pub(crate) name: String,
-    pub(crate) format: BedFormat,
+    pub(crate) format: BedKind,
     pub(crate) binaural: BinauralMode,
     pub(crate) groups: Vec<String>,
     pub(crate) routes: Vec<Route>,
@@ -191,10 +209,13 @@ pub(crate) struct Route {
     pub(crate) spot: Spot,
 }
 
-/// Bed channels in the order written, each with a gain in dB of its own.
+/// Bed channels in the order written.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
+    /// Loudspeaker channels, each with a gain in dB of its own.
     pub(crate) labels: Vec<(BedLabel, f64)>,
+    /// Components of an ambisonic bed, by their numbers.
+    pub(crate) components: Vec<usize>,
     pub(crate) spot: Spot,
 }
 

@@ -262,6 +262,7 @@ fn of_kind(kind: &Kind) -> Value {
         Kind::Timecode => pattern(TIMECODE),
         Kind::Meter => pattern(METER),
         Kind::Layout { file } => layout(*file),
+        Kind::Component => pattern("[WXYZ]|ACN([0-9]|[1-5][0-9]|6[0-3])"),
         Kind::Head => json!({"anyOf": [
             {"enum": crate::parse::HEADS.map(|(word, ())| word)},
             {"type": "string", "pattern": r"\.[Ss][Oo][Ff][Aa]\s*$"},

@@ -129,6 +129,8 @@ pub(crate) enum Kind {
     Layout { file: bool },
     /// A head by name, or a SOFA file.
     Head,
+    /// A component of an ambisonic bed.
+    Component,
     /// A mapping with keys of its own.
     Map(&'static MapSpec),
     /// Any number of these.

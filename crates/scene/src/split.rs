@@ -164,6 +164,13 @@ pub(crate) fn read_split(
     Some(Split { channels: channels?, spot: cursor.spot() })
 }
 
+/// An ambisonic bed has no loudspeakers that a stem could be split to.
+pub(crate) fn refuse_in_field(cursor: &Cursor<'_>, findings: &mut Findings) {
+    let message = "an ambisonic bed has no loudspeakers to split a stem to";
+    let hint = "route it to a bed of loudspeakers, for example `format: 7.1.2`";
+    cursor.report(findings, Finding::error(rules::ROUTE_SPLIT, message).hint(hint));
+}
+
 /// Keys that mean nothing beside `split`, and `order` without it.
 pub(crate) fn refuse_others(
     split: Option<&Cursor<'_>>,

@@ -3,7 +3,7 @@
 #![no_main]
 
 use cupola_adm::{ImportEssence, ReadLimits, TrackIds, import};
-use cupola_model::{Item, SampleRate};
+use cupola_model::SampleRate;
 use libfuzzer_sys::fuzz_target;
 
 const LIMITS: ReadLimits = ReadLimits { depth: 16, event_bytes: 4_096, kept_bytes: 65_536 };
@@ -26,10 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
         chna: odd.then(|| (1..=6).map(row).collect()),
     };
     let Ok(import) = import(bytes, &essence, LIMITS) else { return };
-    let lanes = import.items.iter().map(|item| match item {
-        Item::Bed(bed) => bed.channels.len(),
-        Item::Object(_) => 1,
-    });
+    let lanes = import.items.iter().map(|item| item.tracks().count());
     assert_eq!(lanes.sum::<usize>(), import.lanes.len(), "every lane belongs to one item");
     for source in import.lanes.iter().flat_map(|lane| &lane.sources) {
         assert!(source.0 < essence.channels && source.1.0.is_finite(), "{source:?}");

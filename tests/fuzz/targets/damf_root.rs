@@ -3,7 +3,7 @@
 #![no_main]
 
 use cupola_damf::{RootText, Sound, read_programme, read_root};
-use cupola_model::{Finding, Item, SampleRate};
+use cupola_model::{Finding, SampleRate};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -13,10 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
     let events = b"sampleRate: 48000\nevents:\n  - {ID: 10, samplePos: 0, pos: [0, 1, 0]}\n";
     let programme = read_programme(&root, || Ok(&events[..]), "S", sound, &mut sink)
         .expect("events that are right");
-    let lanes = programme.items.iter().map(|item| match item {
-        Item::Bed(bed) => bed.channels.len(),
-        Item::Object(_) => 1,
-    });
+    let lanes = programme.items.iter().map(|item| item.tracks().count());
     assert_eq!(lanes.sum::<usize>(), programme.lanes.len(), "every lane belongs to one item");
     for source in programme.lanes.iter().flat_map(|lane| &lane.sources) {
         assert!(source.0 < sound.channels, "{source:?}");

@@ -2,6 +2,7 @@
 
 use super::block::{Block, gain_of};
 use super::features::{Feature, importance};
+use super::field::FieldWords;
 use super::speakers::common_label;
 use super::time::frames;
 use super::{Essence, MAX_POINTS};
@@ -56,6 +57,8 @@ pub(super) struct Pack {
     pub(super) kind: AdmKind,
     pub(super) channels: References,
     pub(super) packs: References,
+    /// What it says of the components in it.
+    pub(super) field: FieldWords,
 }
 
 #[derive(Debug)]
@@ -69,6 +72,8 @@ pub(super) struct Channel {
     pub(super) position: Option<Position>,
     pub(super) gain: LinearGain,
     pub(super) lfe: bool,
+    /// What the first block says of an ambisonic component.
+    pub(super) field: FieldWords,
     pub(super) blocks: u64,
     pub(super) points: Vec<TimedPoint>,
     /// What its blocks say that a timeline has once.
@@ -182,6 +187,7 @@ impl<'a> Gatherer<'a> {
                     kind: kind_of(node, &id),
                     channels: self.references(node, "audioChannelFormatIDRef"),
                     packs: self.references(node, "audioPackFormatIDRef"),
+                    field: FieldWords::of(node),
                 };
                 self.document.packs.insert(id, pack);
             }
@@ -317,6 +323,7 @@ impl<'a> Gatherer<'a> {
             position: None,
             gain: LinearGain::UNITY,
             lfe: false,
+            field: FieldWords::default(),
             blocks: 0,
             points: Vec::new(),
             features: LongestHeld::default(),
@@ -348,6 +355,12 @@ impl<'a> Gatherer<'a> {
             AdmKind::DirectSpeakers if open.channel.blocks == 2 => {
                 let (place, message) = (Where::of(node), "the bed channel has more blocks");
                 self.report.warning(rules::BED_BLOCKS, place, message, "2 or more", "1");
+            }
+            AdmKind::Hoa if open.channel.blocks == 1 => {
+                open.channel.field = FieldWords::of(node);
+                let gain = node.child("gain").and_then(gain_of);
+                let gain = gain.filter(|gain| (0.0..1e6).contains(gain));
+                open.channel.gain = gain.map_or(LinearGain::UNITY, LinearGain);
             }
             AdmKind::Objects => {
                 open.take(node, self.essence.sample_rate, &mut self.report);

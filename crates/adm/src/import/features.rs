@@ -22,6 +22,7 @@ pub(super) enum Feature {
     ScreenReference,
     HeadLocked,
     PositionOffset,
+    NearField,
 }
 
 impl Feature {
@@ -31,6 +32,7 @@ impl Feature {
             Self::ScreenReference => "screenRef or screenEdgeLock",
             Self::HeadLocked => "headLocked",
             Self::PositionOffset => "positionOffset",
+            Self::NearField => "nfcRefDist",
         }
     }
 

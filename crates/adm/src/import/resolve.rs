@@ -73,25 +73,25 @@ fn check_programmes(document: &Document, essence: &Essence, report: &mut Report)
     }
 }
 
-struct Resolver<'d> {
-    document: &'d Document,
+pub(super) struct Resolver<'d> {
+    pub(super) document: &'d Document,
     essence: &'d Essence,
     tracks: BTreeMap<String, Track>,
-    report: Report,
-    beds: Vec<(Bed, Vec<ImportLane>)>,
+    pub(super) report: Report,
+    pub(super) beds: Vec<(Item, Vec<ImportLane>)>,
     objects: Vec<(Item3d, ImportLane)>,
     points: usize,
     lanes: usize,
     /// Who uses what a scene does not have.
-    left_out: BTreeMap<Feature, Vec<String>>,
+    pub(super) left_out: BTreeMap<Feature, Vec<String>>,
 }
 
 /// A channel of an object, ready to be placed.
-struct Part<'d> {
-    lane: ImportLane,
+pub(super) struct Part<'d> {
+    pub(super) lane: ImportLane,
     name: String,
     id: String,
-    format: Option<&'d Channel>,
+    pub(super) format: Option<&'d Channel>,
 }
 
 impl<'d> Resolver<'d> {
@@ -102,6 +102,7 @@ impl<'d> Resolver<'d> {
         let in_pack = self.channels_of_packs(object);
         let mut beds = Vec::new();
         let mut points = Vec::new();
+        let mut components = Vec::new();
         let mut left_out: Vec<AdmKind> = Vec::new();
         for (index, uid) in object.tracks.iter().enumerate() {
             let track = self.tracks.get(uid);
@@ -123,8 +124,8 @@ impl<'d> Resolver<'d> {
             let format = self.document.channels.get(&id);
             let gain = LinearGain(object.gain.0 * format.map_or(1.0, |format| format.gain.0));
             let kind = self.kind_of(&id, pack, format);
-            let is_bed = kind == AdmKind::DirectSpeakers;
-            let gain = if is_bed { gain } else { object.gain };
+            // The gains of objects are in their movement.
+            let gain = if kind == AdmKind::Objects { object.gain } else { gain };
             let sources = channel.map(|channel| (channel, gain, envelope.clone()));
             let lane = ImportLane { sources: sources.into_iter().collect() };
             let part_name = format.map_or("", |format| format.name.as_str());
@@ -132,17 +133,19 @@ impl<'d> Resolver<'d> {
             match kind {
                 AdmKind::DirectSpeakers => beds.push(part),
                 AdmKind::Objects => points.push(part),
+                AdmKind::Hoa => components.push((part, pack.to_owned())),
                 other => left_out.push(other),
             }
         }
         self.report_kinds(object, &name, &left_out);
-        self.lanes += beds.len() + points.len();
+        self.lanes += beds.len() + points.len() + components.len();
         if self.lanes > MAX_LANES {
             let what = "there are too many tracks";
             return Err(AdmError::TooLarge { offset: object.offset, what, allowed: MAX_LANES });
         }
         self.moving(object, &name, groups, points)?;
         self.bed(object, &name, groups, beds);
+        self.field(object, &name, groups, components);
         for feature in &object.left_out {
             self.left_out.entry(*feature).or_default().push(name.clone());
         }
@@ -223,12 +226,7 @@ impl<'d> Resolver<'d> {
 
     fn report_kinds(&mut self, object: &Object, name: &str, kinds: &[AdmKind]) {
         let Some(kind) = kinds.first() else { return };
-        let message = match kind {
-            AdmKind::Hoa => {
-                format!("{name} is HOA (higher-order Ambisonics), which scenes do not have")
-            }
-            kind => format!("{name} is of the type {}, which scenes do not have", kind.name()),
-        };
+        let message = format!("{name} is of the type {}, which scenes do not have", kind.name());
         let found = format!("{} tracks", kinds.len());
         let place = Where::at(object.offset, &object.id);
         self.report.warning(rules::TYPE, place, message, found, "DirectSpeakers or Objects");
@@ -395,7 +393,7 @@ impl<'d> Resolver<'d> {
             format,
             channels: channels.iter().map(channel).collect(),
         };
-        self.beds.push((bed, lanes));
+        self.beds.push((Item::Bed(bed), lanes));
     }
 
     /// The bed of those channels whose place is known.
@@ -455,11 +453,11 @@ impl<'d> Resolver<'d> {
     fn finish(self, name: String, atmos: bool) -> Import {
         let (mut items, mut lanes) = (Vec::new(), Vec::new());
         for (mut bed, bed_lanes) in self.beds {
-            for (channel, lane) in bed.channels.iter_mut().zip(bed_lanes) {
-                channel.lane = TrackIndex(lanes.len());
+            for (track, lane) in bed.tracks_mut().zip(bed_lanes) {
+                *track = TrackIndex(lanes.len());
                 lanes.push(lane);
             }
-            items.push(Item::Bed(bed));
+            items.push(bed);
         }
         for (mut object, lane) in self.objects {
             object.lane = TrackIndex(lanes.len());

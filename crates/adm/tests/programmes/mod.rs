@@ -60,6 +60,7 @@ impl Programme {
         let groups = names.iter().map(|&name| name.to_owned()).collect();
         match self.0.items.last_mut().expect("an item") {
             Item::Bed(bed) => bed.groups = groups,
+            Item::Ambisonic(bed) => bed.groups = groups,
             Item::Object(object) => object.groups = groups,
         }
         self

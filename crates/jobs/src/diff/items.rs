@@ -4,8 +4,8 @@ use super::pairs::{Match, Pair};
 use super::{Allowed, difference};
 use crate::rules;
 use cupola_model::{
-    Bed, Decibels, Finding, FrameCount, FrameIndex, Item, LinearGain, Object, ObjectFeatures,
-    ObjectState, Position, SampleRate, Timeline,
+    AmbisonicBed, Bed, Decibels, Finding, FrameCount, FrameIndex, Item, LinearGain, Object,
+    ObjectFeatures, ObjectState, Position, SampleRate, Timeline,
 };
 
 /// Below this every gain is silence, in dB.
@@ -24,6 +24,12 @@ pub(super) fn compare(timelines: [&Timeline; 2], pair: &Pair, allowed: Allowed) 
     }
     match (a, b) {
         (Item::Bed(a), Item::Bed(b)) => beds(a, b, &mut tell),
+        (Item::Ambisonic(a), Item::Ambisonic(b)) => {
+            let format = |bed: &AmbisonicBed| format!("{}, {}", bed.kind(), bed.scale.name());
+            tell.words(rules::DIFF_BED, "format", [a, b].map(format));
+            tell.words(rules::DIFF_BINAURAL, "binaural", [a, b].map(|o| o.binaural.name().into()));
+            tell.words(rules::DIFF_GROUPS, "groups", [a, b].map(|o| listed(&o.groups)));
+        }
         (Item::Object(a), Item::Object(b)) => {
             let length = timelines[0].length.min(timelines[1].length);
             movement([a, b], length, timelines[0].sample_rate, allowed, &mut tell);

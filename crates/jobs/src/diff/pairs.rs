@@ -124,7 +124,7 @@ impl Pairs {
         for (side, (rule, what)) in told.into_iter().enumerate() {
             for &index in &self.alone[side] {
                 let item = &timelines[side].items[index];
-                let kind = if matches!(item, Item::Bed(_)) { "the bed" } else { "the object" };
+                let kind = if matches!(item, Item::Object(_)) { "the object" } else { "the bed" };
                 findings.push(difference(rule, item.name(), format!("{kind} {what}")));
             }
         }
@@ -139,7 +139,7 @@ fn same_kind(a: &Item, b: &Item) -> bool {
 fn lane_of(item: &Item) -> Option<usize> {
     match item {
         Item::Object(object) => Some(object.lane.0),
-        Item::Bed(_) => None,
+        Item::Bed(_) | Item::Ambisonic(_) => None,
     }
 }
 

@@ -8,11 +8,14 @@ use crate::options::Progress;
 use crate::produce::open_each;
 use crate::project::Project;
 use crate::{JobError, pump};
+use cupola_model::ambisonics::component_name;
 use cupola_model::{
-    BedLabel, Decibels, FrameIndex, Item, LinearGain, PlanarBlock, StemIndex, Timeline, TrackIndex,
+    AmbisonicBed, BedLabel, Decibels, FrameIndex, Item, LinearGain, PlanarBlock, StemIndex,
+    Timeline, TrackIndex,
 };
 use cupola_stems::UseReader;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// Sums a sketch has: what two of them say of how alike two sounds are is right within some percent.
 const SUMS: usize = 4096;
@@ -43,6 +46,16 @@ pub(super) fn tracks(timelines: [&Timeline; 2], pairs: &[Pair]) -> Vec<TrackPair
                 tracks.extend(lanes[0].iter().chain(only_b).map(|(label, _)| TrackPair {
                     name: format!("{} {label}", a.name),
                     tracks: [of(0, *label), of(1, *label)],
+                }));
+            }
+            (Item::Ambisonic(a), Item::Ambisonic(b)) => {
+                let lane = |bed: &AmbisonicBed, number: usize| {
+                    bed.channels.iter().find(|c| c.number == number).map(|c| c.lane.0)
+                };
+                let numbers = a.channels.iter().chain(&b.channels).map(|c| c.number);
+                tracks.extend(numbers.collect::<BTreeSet<_>>().into_iter().map(|number| {
+                    let name = format!("{} {}", a.name, component_name(number));
+                    TrackPair { name, tracks: [lane(a, number), lane(b, number)] }
                 }));
             }
             _ => {}
@@ -225,13 +238,9 @@ fn joined(timelines: [&Timeline; 2]) -> (Timeline, [Vec<usize>; 2]) {
     both.lanes.clear();
     for beds in [true, false] {
         for (side, timeline) in timelines.into_iter().enumerate() {
-            for item in timeline.items.iter().filter(|i| matches!(i, Item::Bed(_)) == beds) {
+            for item in timeline.items.iter().filter(|i| matches!(i, Item::Object(_)) != beds) {
                 let mut item = item.clone();
-                let own: Vec<&mut TrackIndex> = match &mut item {
-                    Item::Bed(bed) => bed.channels.iter_mut().map(|c| &mut c.lane).collect(),
-                    Item::Object(object) => vec![&mut object.lane],
-                };
-                for track in own {
+                for track in item.tracks_mut() {
                     let mut lane = timeline.lanes[track.0].clone();
                     for source in &mut lane.sources {
                         source.stem = StemIndex(source.stem.0 + side * first_stem);

@@ -2,7 +2,8 @@
 //! `ear_gains.py`; what it ignores is ignored here, with a warning.
 
 use crate::{JobError, rules};
-use cupola_model::{Finding, Place, PolarPosition, Position, RoomPosition};
+use cupola_model::ambisonics::component;
+use cupola_model::{AmbisonicScale, Finding, Place, PolarPosition, Position, RoomPosition};
 use cupola_render::bs2127::{
     Bounded, ChannelLock, Divergence, HorizontalEdge, ObjectMetadata, ScreenEdgeLock,
     SpeakerChannel, SpeakerPosition, VerticalEdge, Zone, layout_of_pack,
@@ -68,10 +69,12 @@ pub(super) fn list(text: &str, file: &Path) -> Result<Vec<Value>, JobError> {
 pub(super) enum Entry {
     Object(Box<ObjectMetadata>),
     Speaker(SpeakerChannel),
+    /// Ambisonic components by their numbers.
+    Field(AmbisonicScale, Vec<usize>),
 }
 
 /// The keys of an entry.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 20] = [
     "type",
     "position",
     "width",
@@ -89,6 +92,9 @@ const KEYS: [&str; 17] = [
     "pack",
     "lowPass",
     "highPass",
+    "orders",
+    "degrees",
+    "normalization",
 ];
 
 /// Reads the objects of a file.
@@ -110,7 +116,8 @@ impl File {
         match fields.get("type").map(Value::as_str) {
             None | Some(Some("Objects")) => Ok(Entry::Object(Box::new(object(&fields)?))),
             Some(Some("DirectSpeakers")) => Ok(Entry::Speaker(speaker(&fields)?)),
-            _ => Err(fields.refusal("type", "is neither Objects nor DirectSpeakers")),
+            Some(Some("HOA")) => field(&fields),
+            _ => Err(fields.refusal("type", "is neither Objects nor DirectSpeakers nor HOA")),
         }
     }
 
@@ -205,6 +212,42 @@ fn speaker(fields: &Fields<'_>) -> Result<SpeakerChannel, Refusal> {
         low_band: low_pass.is_some_and(|hz| hz <= LFE_BAND_HZ)
             && fields.number("highPass")?.is_none(),
     })
+}
+
+fn field(fields: &Fields<'_>) -> Result<Entry, Refusal> {
+    let whole = |key: &str| -> Result<Vec<i64>, Refusal> {
+        let list = fields.get(key).and_then(Value::as_array);
+        let numbers = list.and_then(|list| list.iter().map(Value::as_i64).collect());
+        numbers.ok_or_else(|| fields.refusal(key, "is not a list of whole numbers"))
+    };
+    let (orders, degrees) = (whole("orders")?, whole("degrees")?);
+    let scale = match fields.get("normalization").map(Value::as_str) {
+        None => Some(AmbisonicScale::Sn3d),
+        Some(name) => name.and_then(AmbisonicScale::from_name),
+    };
+    let scale = scale.ok_or_else(|| fields.refusal("normalization", "is not SN3D, N3D or FuMa"))?;
+    if orders.is_empty() || orders.len() != degrees.len() {
+        return Err(fields.refusal("degrees", "are not as many as there are orders, one or more"));
+    }
+    let number = |(&order, &degree): (&i64, &i64)| {
+        let most = i64::from(scale.max_order());
+        let known = (0..=most).contains(&order) && (-order..=order).contains(&degree);
+        known.then(|| component(order as u8, degree as i8))
+    };
+    let numbers: Option<Vec<usize>> = orders.iter().zip(&degrees).map(number).collect();
+    let numbers = numbers.ok_or_else(|| {
+        let reason = format!(
+            "and `degrees` are not components of {}, order 0 to {}",
+            scale.name(),
+            scale.max_order()
+        );
+        fields.refusal("orders", &reason)
+    })?;
+    let again = |(i, n): (usize, &usize)| numbers[..i].contains(n);
+    if numbers.iter().enumerate().any(again) {
+        return Err(fields.refusal("orders", "and `degrees` name a component twice"));
+    }
+    Ok(Entry::Field(scale, numbers))
 }
 
 fn speaker_position(fields: &Fields<'_>) -> Result<SpeakerPosition, Refusal> {

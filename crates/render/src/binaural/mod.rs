@@ -26,6 +26,7 @@
 mod bank;
 mod caps;
 mod equaliser;
+mod field;
 mod locate;
 mod look;
 mod motion;
@@ -49,6 +50,7 @@ use cupola_model::{
     BinauralMode, Decibels, HeadOrientation, HrtfSet, LinearGain, PlanarBlock, Room, Timeline,
 };
 use fearless_simd::{Level, dispatch};
+use field::Mixes;
 use look::Look;
 use plain::{Flat, Lfe};
 use realfft::num_complex::Complex32;
@@ -98,6 +100,7 @@ pub struct BinauralRenderer {
     frame: u64,
     bank: Bank,
     look: Look,
+    mixes: Mixes,
     voices: Vec<Voice>,
     flats: Vec<Flat>,
     lfes: Vec<Lfe>,
@@ -154,7 +157,7 @@ impl BinauralRenderer {
         let hop = hop_frames(block);
         let via =
             options.via.as_ref().map(|(layout, choice)| Via::new(layout, *choice)).transpose()?;
-        let sources = sources(timeline, via);
+        let sources = sources(timeline, via)?;
         let spreads = options.via.is_none()
             && sources.iter().any(|s| s.mode.is_some() && s.motion.ever_spreads());
         let bank = Bank::new(set, hop, spreads)?;
@@ -165,15 +168,15 @@ impl BinauralRenderer {
         let look = Look::new(&options.head);
         let late = LATENCY + bank.mean_arrival.round() as usize;
         let (mut voices, mut flats, mut lfes) = (Vec::new(), Vec::new(), Vec::new());
-        for source in sources {
+        let lists = sources.iter().map(|source| &source.parts[..]);
+        let (mixes, feeds) = Mixes::new(lists, hop, level);
+        for (source, feed) in sources.into_iter().zip(feeds) {
             match source.mode {
-                None => lfes.push(Lfe::new(source.lane, rate, lfe_gain, late, hop)),
-                Some(BinauralMode::Off) => {
-                    flats.push(Flat::new(source.lane, source.motion, late, hop));
-                }
+                None => lfes.push(Lfe::new(feed, rate, lfe_gain, late, hop)),
+                Some(BinauralMode::Off) => flats.push(Flat::new(feed, source.motion, late, hop)),
                 Some(mode) => {
                     let around = Surroundings { bank: &bank, level, reverb: reverb.as_ref() };
-                    voices.push(Voice::new(source, mode, look.now(), &around));
+                    voices.push(Voice::new(source, feed, mode, look.now(), &around));
                 }
             }
         }
@@ -189,6 +192,7 @@ impl BinauralRenderer {
             frame,
             bank,
             look,
+            mixes,
             voices,
             flats,
             lfes,
@@ -211,7 +215,7 @@ impl BinauralRenderer {
 
     /// Adds the spectra of all voices; says whether any of them moved.
     fn sum_voices(&mut self, lanes: &PlanarBlock, at: usize) -> bool {
-        let Self { level, hop, frame, bank, look, voices, reverb, forward, work, .. } = self;
+        let Self { level, hop, frame, bank, look, mixes, voices, reverb, forward, work, .. } = self;
         let (level, runs) = (*level, bank.runs());
         let turn = look.hop(*frame, *hop);
         let mut moved = false;
@@ -219,7 +223,7 @@ impl BinauralRenderer {
             sums.fill(Bins::ZERO);
         }
         for voice in voices {
-            if !voice.take(*frame, &lanes.channel(voice.lane().0)[at..at + *hop]) {
+            if !voice.take(*frame, mixes.of(voice.feed(), lanes, at..at + *hop)) {
                 continue;
             }
             work.time.copy_from_slice(voice.history());
@@ -280,11 +284,11 @@ impl BinauralRenderer {
         let (left, right) = ears(out);
         let (left, right) = (&mut left[span.clone()], &mut right[span.clone()]);
         for flat in &mut self.flats {
-            let lane = &lanes.channel(flat.lane().0)[span.clone()];
-            flat.process(self.frame, lane, left, right);
+            let heard = self.mixes.of(flat.feed(), lanes, span.clone());
+            flat.process(self.frame, heard, left, right);
         }
         for lfe in &mut self.lfes {
-            lfe.process(&lanes.channel(lfe.lane().0)[span.clone()], left, right);
+            lfe.process(self.mixes.of(lfe.feed(), lanes, span.clone()), left, right);
         }
     }
 }
@@ -304,6 +308,7 @@ impl Renderer for BinauralRenderer {
 
     fn process(&mut self, lanes: &PlanarBlock, out: &mut PlanarBlock) {
         for at in (0..lanes.frames()).step_by(self.hop) {
+            self.mixes.take(lanes, at..at + self.hop);
             let moved = self.sum_voices(lanes, at);
             self.write_voices(moved, out, at);
             self.add_plain(lanes, at, out);

@@ -1,8 +1,6 @@
 //! Where a source is and how loud, at absolute frames, without computing it again while nothing moves.
 
-use cupola_model::{
-    Automation, FrameIndex, LinearGain, ObjectState, Position, RoomPosition, TimedPoint,
-};
+use cupola_model::{Automation, FrameIndex, LinearGain, ObjectState, Position, TimedPoint};
 
 /// Where a source is heard and how far it spreads.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -153,11 +151,7 @@ fn scale(block: &mut [f32], gain: f64) {
 }
 
 /// The fixed state of a bed channel.
-pub(super) fn standing(position: RoomPosition) -> Automation {
-    Automation::fixed(ObjectState {
-        position: Position::Room(position),
-        gain: LinearGain::UNITY,
-        size: 0.0,
-    })
-    .expect("bed channels stand inside the room")
+pub(super) fn standing(position: Position) -> Automation {
+    Automation::fixed(ObjectState { position, gain: LinearGain::UNITY, size: 0.0 })
+        .expect("bed channels stand inside the room")
 }

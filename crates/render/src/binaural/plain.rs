@@ -1,7 +1,8 @@
 //! What goes to the ears without HRTF: sources with headphone mode off, and the LFE.
 
+use super::field::Feed;
 use super::motion::Motion;
-use cupola_model::{LinearGain, LowPass, SampleRate, TrackIndex};
+use cupola_model::{LinearGain, LowPass, SampleRate};
 use std::f64::consts::FRAC_PI_4;
 
 /// Cut-off of the LFE in Hz, the upper end of its band. [BS.2051-3]
@@ -42,16 +43,16 @@ impl Delay {
 /// position, power kept.
 #[derive(Debug)]
 pub(super) struct Flat {
-    lane: TrackIndex,
+    feed: Feed,
     motion: Motion,
     delay: Delay,
     delay_frames: u64,
 }
 
 impl Flat {
-    pub(super) fn new(lane: TrackIndex, motion: Motion, delay_frames: usize, hop: usize) -> Self {
+    pub(super) fn new(feed: Feed, motion: Motion, delay_frames: usize, hop: usize) -> Self {
         let delay = Delay::new(delay_frames, hop);
-        Self { lane, motion, delay, delay_frames: delay_frames as u64 }
+        Self { feed, motion, delay, delay_frames: delay_frames as u64 }
     }
 
     /// Adds the hop that starts at `start`.
@@ -77,8 +78,9 @@ impl Flat {
         }
     }
 
-    pub(super) fn lane(&self) -> TrackIndex {
-        self.lane
+    /// Where its sound comes from.
+    pub(super) fn feed(&self) -> Feed {
+        self.feed
     }
 }
 
@@ -90,7 +92,7 @@ fn ear_gains(motion: &mut Motion, frame: u64) -> [f64; 2] {
 /// An LFE channel: low-passed, the same to both ears.
 #[derive(Debug)]
 pub(super) struct Lfe {
-    lane: TrackIndex,
+    feed: Feed,
     gain: f64,
     filter: LowPass,
     delay: Delay,
@@ -98,14 +100,14 @@ pub(super) struct Lfe {
 
 impl Lfe {
     pub(super) fn new(
-        lane: TrackIndex,
+        feed: Feed,
         rate: SampleRate,
         gain: LinearGain,
         delay_frames: usize,
         hop: usize,
     ) -> Self {
         let filter = LowPass::new(LFE_CUTOFF_HZ, rate);
-        Self { lane, gain: gain.0, filter, delay: Delay::new(delay_frames, hop) }
+        Self { feed, gain: gain.0, filter, delay: Delay::new(delay_frames, hop) }
     }
 
     /// Adds a hop.
@@ -119,7 +121,8 @@ impl Lfe {
         }
     }
 
-    pub(super) fn lane(&self) -> TrackIndex {
-        self.lane
+    /// Where its sound comes from.
+    pub(super) fn feed(&self) -> Feed {
+        self.feed
     }
 }

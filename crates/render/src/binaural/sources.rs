@@ -4,8 +4,10 @@
 //! place over time, and what they play. Only two that are alike in all of it keep the order of their
 //! tracks, and they carry the same signal.
 
+use super::field::virtual_speakers;
 use super::motion::{Motion, standing};
 use super::via::{Aim, Via};
+use crate::RenderError;
 use cupola_model::{
     Automation, BinauralMode, Item, Lane, LaneSource, Position, TimedPoint, Timeline, TrackIndex,
 };
@@ -13,7 +15,8 @@ use std::cmp::Ordering;
 
 /// A lane and how it reaches the ears.
 pub(super) struct Source {
-    pub(super) lane: TrackIndex,
+    /// The lanes it plays, each with its gain.
+    pub(super) parts: Vec<(TrackIndex, f64)>,
     pub(super) motion: Motion,
     /// `None` for an LFE.
     pub(super) mode: Option<BinauralMode>,
@@ -24,7 +27,10 @@ pub(super) struct Source {
 }
 
 /// The sources of a programme, heard directly or by loudspeakers.
-pub(super) fn sources(timeline: &Timeline, mut via: Option<Via>) -> Vec<Source> {
+pub(super) fn sources(
+    timeline: &Timeline,
+    mut via: Option<Via>,
+) -> Result<Vec<Source>, RenderError> {
     // Loudspeakers know no modes.
     let by_speakers = via.is_some();
     let heard = |mode: BinauralMode| if by_speakers { BinauralMode::Mid } else { mode };
@@ -33,8 +39,8 @@ pub(super) fn sources(timeline: &Timeline, mut via: Option<Via>) -> Vec<Source> 
         match item {
             Item::Bed(bed) => sources.extend(bed.channels.iter().map(|channel| {
                 Source {
-                    lane: channel.lane,
-                    motion: Motion::new(standing(channel.label.position())),
+                    parts: vec![(channel.lane, 1.0)],
+                    motion: Motion::new(standing(Position::Room(channel.label.position()))),
                     mode: (!channel.label.is_lfe()).then_some(heard(channel.binaural)),
                     head_locked: false,
                     aim: via
@@ -43,8 +49,21 @@ pub(super) fn sources(timeline: &Timeline, mut via: Option<Via>) -> Vec<Source> 
                         .map(|via| via.channel(bed.format, channel.label)),
                 }
             })),
+            Item::Ambisonic(bed) => {
+                let speakers = match &via {
+                    Some(via) => via.field(bed)?,
+                    None => virtual_speakers(bed).into_iter().map(|s| (s, None)).collect(),
+                };
+                sources.extend(speakers.into_iter().map(|(speaker, aim)| Source {
+                    parts: speaker.parts,
+                    motion: Motion::new(standing(Position::Polar(speaker.at))),
+                    mode: Some(heard(bed.binaural)),
+                    head_locked: false,
+                    aim,
+                }));
+            }
             Item::Object(object) => sources.push(Source {
-                lane: object.lane,
+                parts: vec![(object.lane, 1.0)],
                 motion: Motion::new(object.automation.clone()),
                 mode: Some(heard(object.binaural)),
                 head_locked: object.features.head_locked,
@@ -54,15 +73,19 @@ pub(super) fn sources(timeline: &Timeline, mut via: Option<Via>) -> Vec<Source> 
     }
     sources.sort_by(|a, b| {
         let place = |s: &Source| (s.mode.map(|mode| mode as u8), s.head_locked);
-        let lane = |s: &Source| &timeline.lanes[s.lane.0];
         place(a)
             .cmp(&place(b))
             .then_with(|| by_automation(a.motion.automation(), b.motion.automation()))
-            .then_with(|| by_lane(timeline, lane(a), lane(b)))
+            .then_with(|| {
+                by_parts(&a.parts, &b.parts, |(a, gain), (b, other)| {
+                    let lane = |track: &TrackIndex| &timeline.lanes[track.0];
+                    gain.total_cmp(other).then_with(|| by_lane(timeline, lane(a), lane(b)))
+                })
+            })
             // Loudspeakers follow what else an object is told: rare, so as it is printed.
             .then_with(|| told(a).cmp(&told(b)))
     });
-    sources
+    Ok(sources)
 }
 
 fn told(source: &Source) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The renderer against twins that share nothing with it: sums over taps in f64, infinite
 //! fractional delays, triangles found by trying all of them.
 
+mod field;
 mod geometry;
 mod head;
 mod moving;

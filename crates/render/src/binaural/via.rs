@@ -6,12 +6,15 @@
 //! loudspeakers have one by one. Modes mean nothing to loudspeakers: near, far and off are heard as mid.
 
 use super::bank::{Bank, Part};
+use super::field::Virtual;
 use super::look::seen;
 use super::spectrum::Bins;
-use crate::RenderError;
 use crate::beds::BedLaw;
 use crate::pan::{Panner, PannerChoice, Panners};
-use cupola_model::{BedFormat, BedLabel, HeadAxes, Layout, ObjectFeatures, ObjectState};
+use crate::{AmbisonicDecoder, RenderError};
+use cupola_model::{
+    AmbisonicBed, BedFormat, BedLabel, HeadAxes, Layout, ObjectFeatures, ObjectState, PolarPosition,
+};
 use fearless_simd::Level;
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +26,7 @@ pub(super) struct Via {
     directions: Arc<[[f64; 3]]>,
     panners: Panners,
     law: BedLaw,
+    choice: PannerChoice,
 }
 
 /// How a source reaches the loudspeakers.
@@ -54,6 +58,7 @@ impl Via {
             directions,
             panners: Panners::new(choice, layout)?,
             law: BedLaw::new(choice, layout)?,
+            choice,
         })
     }
 
@@ -67,6 +72,26 @@ impl Via {
     /// For a channel of a bed, not an LFE.
     pub(super) fn channel(&self, format: BedFormat, label: BedLabel) -> Aim {
         self.aim(None, self.law.gains(format, label, &self.layout))
+    }
+
+    /// For an ambisonic bed: what each loudspeaker plays of it, decoded.
+    pub(super) fn field(
+        &self,
+        bed: &AmbisonicBed,
+    ) -> Result<Vec<(Virtual, Option<Aim>)>, RenderError> {
+        let components: Vec<usize> = bed.channels.iter().map(|c| c.number).collect();
+        let decoder = AmbisonicDecoder::new(self.choice, &self.layout)?;
+        let matrix = decoder.matrix(bed.scale, &components);
+        let speaker = |channel: usize| {
+            let gains = matrix.iter().map(|row| row[channel]);
+            let parts = bed.channels.iter().map(|c| c.lane).zip(gains).collect();
+            let mut alone = vec![0.0; self.directions.len()];
+            alone[channel] = 1.0;
+            let at = self.layout.speakers()[channel].direction;
+            let at = PolarPosition { distance: 1.0, ..at };
+            (Virtual { at, parts }, Some(self.aim(None, alone)))
+        };
+        Ok(self.layout.panned_channels().map(speaker).collect())
     }
 
     fn aim(&self, panner: Option<Arc<dyn Panner>>, gains: Vec<f64>) -> Aim {

@@ -1,6 +1,7 @@
 //! One source on its way through the HRTFs.
 
 use super::bank::{Bank, Recipe};
+use super::field::Feed;
 use super::look::{Turn, seen};
 use super::motion::{Motion, Pose};
 use super::room::{Reverb, Sends};
@@ -8,7 +9,7 @@ use super::sources::Source;
 use super::spectrum::Bins;
 use super::transform::LATENCY;
 use super::via::Aim;
-use cupola_model::{BinauralMode, HeadAxes, HeadOrientation, TrackIndex};
+use cupola_model::{BinauralMode, HeadAxes, HeadOrientation};
 use fearless_simd::Level;
 
 /// What every voice is heard in.
@@ -22,11 +23,11 @@ pub(super) struct Surroundings<'a> {
 /// An object or a bed channel: its newest frames, and the filters of the place where it was last.
 #[derive(Debug)]
 pub(super) struct Voice {
-    lane: TrackIndex,
+    feed: Feed,
     motion: Motion,
     head_locked: bool,
     aim: Option<Aim>,
-    /// The last frames of the lane, gain applied, as many as a transform has points.
+    /// Its last frames, gain applied, as many as a transform has points.
     history: Vec<f32>,
     /// Frames since the history last held sound.
     silent: usize,
@@ -68,17 +69,18 @@ impl Voice {
     /// A voice before the first frame.
     pub(super) fn new(
         source: Source,
+        feed: Feed,
         mode: BinauralMode,
         looks: &HeadAxes,
         around: &Surroundings<'_>,
     ) -> Self {
-        let Source { lane, motion, head_locked, aim, .. } = source;
+        let Source { motion, head_locked, aim, .. } = source;
         let Surroundings { bank, reverb, .. } = *around;
         let history = vec![0.0; bank.length];
         let number = reverb.and_then(|reverb| reverb.mode(mode));
         let far = reverb.filter(|_| mode == BinauralMode::Far);
         let mut voice = Self {
-            lane,
+            feed,
             motion,
             head_locked,
             aim,
@@ -101,12 +103,12 @@ impl Voice {
         voice
     }
 
-    /// Its lane.
-    pub(super) fn lane(&self) -> TrackIndex {
-        self.lane
+    /// Where its sound comes from.
+    pub(super) fn feed(&self) -> Feed {
+        self.feed
     }
 
-    /// Takes the lane's frames from `start` on, and says whether anything can be heard.
+    /// Takes its frames from `start` on, and says whether anything can be heard.
     pub(super) fn take(&mut self, start: u64, frames: &[f32]) -> bool {
         let hop = frames.len();
         let silent = frames.iter().all(|&sample| sample == 0.0);

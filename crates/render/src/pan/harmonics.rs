@@ -16,7 +16,9 @@ const POINT_RAD: f64 = 1e-6;
 /// The gain of harmonic (l, m) is `w_l · Y_lm` in the scale of the format. `w` is 1 for a point. A source
 /// that fills a cap of half-angle α (90° at size 1, everywhere at distance 0) is the mean over the cap,
 /// `w_l = (P_(l-1)(cos α) − P_(l+1)(cos α)) / ((2l+1)(1 − cos α))`, scaled so that its energy over all
-/// directions, the sum of `(2l+1) w_l²`, is that of a point: a wide source is as loud as a narrow one.
+/// directions, the sum of `(2l+1) w_l²`, is that of a point: a wide source is as loud as a narrow one. What
+/// the high orders lose W gains, so that W exceeds that of a point: 1.51 times at 90° in first order, 5.77
+/// times in seventh, and order + 1 times where the source is all around.
 #[derive(Debug)]
 pub(crate) struct HarmonicPanner {
     order: usize,

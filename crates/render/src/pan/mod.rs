@@ -8,7 +8,7 @@
 pub mod bs2127;
 mod enclose;
 mod featured;
-mod harmonics;
+pub(crate) mod harmonics;
 mod hull;
 mod panners;
 mod region;
@@ -16,7 +16,7 @@ pub(crate) mod room;
 mod room_size;
 mod room_subset;
 mod spread;
-mod vbap;
+pub(crate) mod vbap;
 
 pub(crate) use harmonics::HarmonicPanner;
 pub use panners::Panners;

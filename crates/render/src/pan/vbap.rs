@@ -11,7 +11,7 @@ const CELLS: usize = 16;
 
 /// Panning by the directions of a layout's loudspeakers.
 #[derive(Debug)]
-pub(super) struct Vbap {
+pub(crate) struct Vbap {
     channels: usize,
     regions: Vec<Region>,
     /// For each region, who gets its energy.
@@ -31,7 +31,7 @@ struct Share {
 }
 
 impl Vbap {
-    pub(super) fn new(layout: &Layout) -> Self {
+    pub(crate) fn new(layout: &Layout) -> Self {
         let channels: Vec<usize> = layout.panned_channels().collect();
         let real: Vec<Vector3<f64>> =
             channels.iter().map(|&c| layout.speakers()[c].direction.direction().into()).collect();
@@ -62,7 +62,7 @@ impl Vbap {
     }
 
     /// The gains of a source; see [`super::Panner::gains`].
-    pub(super) fn pan(&self, position: PolarPosition, size: f64, out: &mut [f64]) {
+    pub(crate) fn pan(&self, position: PolarPosition, size: f64, out: &mut [f64]) {
         assert_eq!(out.len(), self.channels, "one gain a loudspeaker");
         out.fill(0.0);
         let half_angle = half_angle_deg(size, position.distance);

@@ -4,6 +4,7 @@ use cupola_model::*;
 
 mod cut;
 mod diffuse;
+mod field;
 mod twin;
 
 fn object(lane: usize, points: Vec<TimedPoint>) -> Item {

@@ -4,10 +4,10 @@ use super::Absent::{Means, Refused, Value};
 use super::preset::REMOVE;
 use super::scene::{BINAURAL, GROUPS};
 use super::{KeySpec, Kind, MapSpec, Together, words};
-use crate::parse_bed::SIDES;
+use crate::parse_bed::{BED_FORMATS, SIDES};
 use crate::split::{STEM_ORDERS, split_names};
 use crate::value::LOW_PASS;
-use cupola_model::{BedFormat, BedLabel};
+use cupola_model::BedLabel;
 
 /// Which channel of a stem is meant.
 pub(super) const CHANNEL: KeySpec = KeySpec {
@@ -59,8 +59,11 @@ pub(crate) static BED: MapSpec = MapSpec {
         },
         KeySpec {
             key: "format",
-            about: "The channels of the bed. Loudspeaker renders fold them to the layout asked for.",
-            kind: Kind::Words(|| BedFormat::ALL.map(BedFormat::name).into()),
+            about: "The channels of the bed. Loudspeaker renders fold them to the layout asked for. \
+                    `ambix`, `n3d` and `fuma` are ambisonic: sound from all around, which renders decode. \
+                    `ambix` is ACN order and SN3D scale, `n3d` ACN order and N3D scale, both up to seventh \
+                    order; `fuma` is W X Y Z and so on, up to third. Atmos masters have no place for them.",
+            kind: Kind::Words(|| words(&BED_FORMATS)),
             absent: Refused,
             example: "7.1.2",
         },
@@ -89,10 +92,18 @@ pub(crate) static ROUTE: MapSpec = MapSpec {
         CHANNEL,
         KeySpec {
             key: "to",
-            about: "The channels it feeds: one, a list, or a mapping that gives each a gain in dB.",
-            kind: Kind::OneOf(&[LABELS, Kind::List(&LABELS), Kind::Keyed(labels, &Kind::Gain)]),
+            about: "The channels it feeds: one, a list, or a mapping that gives each a gain in dB. For an \
+                    ambisonic bed one component or a list, such as `[W, Y, Z, X]`.",
+            kind: Kind::OneOf(&[
+                LABELS,
+                Kind::List(&LABELS),
+                Kind::Keyed(labels, &Kind::Gain),
+                Kind::Component,
+                Kind::List(&Kind::Component),
+            ]),
             absent: Means(
-                "L and R for a stereo stem, the channels of the bed in order for a stem of as many",
+                "L and R for a stereo stem, the channels of the bed in order for a stem of as many; for an \
+                 ambisonic bed all components of an order, for a stem of as many channels",
             ),
             example: "{Lss: -9, Rss: -9}",
         },

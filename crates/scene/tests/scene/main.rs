@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
+mod ambisonics;
 mod broken;
 mod edits;
 mod features;

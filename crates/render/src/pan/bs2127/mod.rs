@@ -25,6 +25,7 @@ pub use metadata::{
 };
 
 pub(super) use lock::Locker;
+pub(crate) use point::LoudspeakerPoints;
 
 use super::Panner;
 use super::region::Vec3;

@@ -1,7 +1,7 @@
 //! The polar point source panner. [BS.2127-0 §6.1]
 
 use super::region::{EDGE, Region};
-use super::speakers::Speaker;
+use super::speakers::{Speaker, speakers};
 use crate::RenderError;
 use crate::pan::hull::facets;
 use crate::pan::region::Vec3;
@@ -34,6 +34,21 @@ impl PointPanner {
             Self::Surround(regions) => regions.gains(p, out),
             Self::Stereo(stereo) => stereo.gains(p, out),
         }
+    }
+}
+
+/// The point source panner of a layout by itself.
+#[derive(Debug)]
+pub(crate) struct LoudspeakerPoints(PointPanner);
+
+impl LoudspeakerPoints {
+    pub(crate) fn new(layout: &Layout) -> Result<Self, RenderError> {
+        PointPanner::new(layout, &speakers(layout)?).map(Self)
+    }
+
+    /// Writes the gains of a direction; silence where no region accepts it.
+    pub(crate) fn gains(&self, direction: Vec3, out: &mut [f64]) {
+        self.0.gains(direction, out);
     }
 }
 

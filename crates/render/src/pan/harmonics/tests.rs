@@ -150,6 +150,20 @@ fn a_wide_source_is_the_mean_of_its_cap_and_as_loud_as_a_point() {
     }
 }
 
+/// `scipy.integrate.quad` of SciPy over the Legendre polynomials from cos α to 1, for half-angles of 45°
+/// and 90°.
+#[test]
+fn w_of_a_wide_source_grows_as_the_documentation_says() {
+    for (order, half, whole) in
+        [(1, 1.120_547_504, 1.511_857_892), (7, 3.205_748_966, 5.765_652_434)]
+    {
+        for (size, expected) in [(0.5, half), (1.0, whole)] {
+            let w = gains(&format!("ambix{order}"), polar(20.0, 40.0), size)[0];
+            assert!((w - expected).abs() < 1e-8, "order {order}, size {size}: {w}");
+        }
+    }
+}
+
 #[test]
 fn what_is_in_the_middle_of_the_room_comes_from_everywhere() {
     let middle =

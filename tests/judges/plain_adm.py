@@ -38,7 +38,7 @@ def room():
 
 
 def still(k):
-    features = {"size": float(rng.uniform(0, 1)) if k % 3 == 0 else 0, "snap": k % 5 == 1}
+    features = {"size": float(rng.uniform(0, 1)) if k % 3 == 0 else 0, "snap": k % 5 == 1, "head_locked": k % 7 == 3}
     if k % 2 == 0:
         features["zones"] = [SETS[k % 5]]
     return {"name": f"Still {k}", "stem": f"s{k % 10}", "gain": -12, "position": polar() if k % 4 < 2 else room(),

@@ -184,6 +184,7 @@ fn what_cannot_be_set_is_refused_with_what_can() {
 fn plain_adm_comes_back_as_the_scene_polar_positions_and_all() {
     let polar = "  - name: Round
     stem: mono
+    head_locked: true
     position: {azimuth: 20, elevation: 10}
     automation:
       - {at: 0.1 s, azimuth: 20, gain: 0}
@@ -202,6 +203,9 @@ fn plain_adm_comes_back_as_the_scene_polar_positions_and_all() {
     assert_eq!(json["findings"].as_array().into_iter().flatten().find(lost), None);
     let told = project.run(&["diff", "scene.yaml", "plain.wav"]);
     assert_eq!(told.code, 0, "{}", told.stdout);
+    project.run(&["import", "plain.wav", "-o", "back", "--strict"]).expect(0);
+    let back = std::fs::read_to_string(project.path("back/scene.yaml")).expect("a scene");
+    assert_eq!(back.matches("    head_locked: true\n").count(), 1, "{back}");
     // An Atmos master has no polar positions, and no render of the two is the same.
     let info = project.run(&["info", "plain.wav"]).expect(0).stdout;
     for part in ["bed \"Ground\" 7.1.2, tracks 1 to 10", "azimuth -140 to 140", "size 0.25"] {

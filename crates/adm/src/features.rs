@@ -59,6 +59,9 @@ pub(crate) fn push_itu(out: &mut Vec<u8>, features: &ObjectFeatures, polar: bool
     if !zones.is_empty() {
         text += &format!("<zoneExclusion>{zones}</zoneExclusion>");
     }
+    if features.head_locked {
+        text += "<headLocked>1</headLocked>";
+    }
     out.extend_from_slice(text.as_bytes());
 }
 
@@ -110,7 +113,7 @@ pub(crate) const LOST: [Loss; 6] = [
     Loss {
         what: "an ADM BWF does not keep `head_locked`",
         is_lost: |f| f.head_locked,
-        hint: "DAMF keeps it",
+        hint: "DAMF and `adm-itu` keep it",
     },
 ];
 

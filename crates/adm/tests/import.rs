@@ -282,7 +282,7 @@ fn every_known_fault_is_repaired_under_its_name_and_the_sound_stays() {
         (rules::BED_BLOCKS, bed(&(polar("", 45.0, "") + &polar("", 45.0, "")))),
         (rules::CHANNEL_UNKNOWN, good.replace("AC_00031001</audioChannel", "AC_00037777</audioChannel") + "<audioPackFormat audioPackFormatID=\"AP_00031001\" typeLabel=\"0003\"><audioChannelFormatIDRef>AC_00031001</audioChannelFormatIDRef></audioPackFormat>"),
         (rules::SIZE, good.replace("</audioBlockFormat>", "<width>10</width><height>20</height></audioBlockFormat>")),
-        (rules::FEATURE, good.replace("</audioBlockFormat>", "<headLocked>1</headLocked></audioBlockFormat>")),
+        (rules::FEATURE, good.replace("</audioBlockFormat>", "<zoneExclusion><zone minAzimuth=\"0\" maxAzimuth=\"30\" minElevation=\"0\" maxElevation=\"30\"/></zoneExclusion></audioBlockFormat>")),
         (rules::COMPLEMENTARY, good.replace("</audioObject>", "<audioComplementaryObjectIDRef>AO_0002</audioComplementaryObjectIDRef></audioObject>")),
     ];
     assert_eq!(rules_of(&read(&good, &essence(1))), [""; 0]);

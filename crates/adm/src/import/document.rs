@@ -1,7 +1,7 @@
 //! The elements of a document, as far as an import needs them.
 
 use super::block::{Block, gain_of};
-use super::features::{Feature, importance};
+use super::features::{Feature, head_locked, importance};
 use super::field::FieldWords;
 use super::speakers::common_label;
 use super::time::frames;
@@ -49,6 +49,7 @@ pub(super) struct Object {
     pub(super) tracks: References,
     pub(super) complements: bool,
     pub(super) importance: Option<u8>,
+    pub(super) head_locked: bool,
     pub(super) left_out: Vec<Feature>,
 }
 
@@ -241,6 +242,7 @@ impl<'a> Gatherer<'a> {
             tracks: self.references(node, "audioTrackUIDRef"),
             complements: node.child("audioComplementaryObjectIDRef").is_some(),
             importance: importance(node.attribute("importance")),
+            head_locked: head_locked(node),
             left_out: Feature::of_object(node),
         };
         self.document.objects.push(object);

@@ -20,7 +20,6 @@ const SAME_WALL: f64 = 5e-6;
 pub(super) enum Feature {
     ZoneExclusion,
     ScreenReference,
-    HeadLocked,
     PositionOffset,
     NearField,
 }
@@ -30,7 +29,6 @@ impl Feature {
         match self {
             Self::ZoneExclusion => "zoneExclusion by angles",
             Self::ScreenReference => "screenRef or screenEdgeLock",
-            Self::HeadLocked => "headLocked",
             Self::PositionOffset => "positionOffset",
             Self::NearField => "nfcRefDist",
         }
@@ -44,7 +42,6 @@ impl Feature {
         let all = [
             (Self::ZoneExclusion, boxes.len() > MAX_BOXES || boxes.contains(&None)),
             (Self::ScreenReference, on("screenRef") || block.all("position").any(edge)),
-            (Self::HeadLocked, on("headLocked")),
         ];
         all.into_iter().filter(|(_, used)| *used).map(|(feature, _)| feature).collect()
     }
@@ -52,12 +49,14 @@ impl Feature {
     /// Those that an `audioObject` uses.
     pub(super) fn of_object(object: &Node) -> Vec<Self> {
         let offset = |node: &Node| node.text.parse::<f64>().is_ok_and(|value| value != 0.0);
-        let all = [
-            (Self::PositionOffset, object.all("positionOffset").any(offset)),
-            (Self::HeadLocked, object.child("headLocked").is_some_and(|lock| lock.text == "1")),
-        ];
-        all.into_iter().filter(|(_, used)| *used).map(|(feature, _)| feature).collect()
+        let used = object.all("positionOffset").any(offset);
+        used.then_some(Self::PositionOffset).into_iter().collect()
     }
+}
+
+/// Whether a block or an `audioObject` turns with the head of the listener.
+pub(super) fn head_locked(node: &Node) -> bool {
+    number(node.child("headLocked")).is_some_and(|value| value != 0.0)
 }
 
 /// What a block says that a timeline has once for an object. `polar` decides what a width counts in.
@@ -73,7 +72,7 @@ pub(super) fn features_of(block: &Node, polar: bool) -> ObjectFeatures {
         divergence: block.child("objectDivergence").and_then(|node| divergence(node, polar)),
         diffuse: share("diffuse"),
         importance: importance.unwrap_or(ObjectFeatures::MOST_IMPORTANT),
-        ..ObjectFeatures::default()
+        head_locked: head_locked(block),
     }
 }
 

@@ -279,13 +279,15 @@ impl<'d> Resolver<'d> {
     /// What a channel is told that does not change, in an object that may matter less.
     fn features(&mut self, object: &Object, format: &Channel, name: &str) -> ObjectFeatures {
         if format.features.varies() {
-            let message =
-                format!("snap, zones, divergence, diffuse or importance of {name} change");
+            let message = format!(
+                "snap, zones, divergence, diffuse, importance or headLocked of {name} change"
+            );
             let place = Where::at(format.offset, &format.id);
             let allowed = "one value for the programme";
             self.report.warning(rules::FEATURE_VARIES, place, message, "", allowed);
         }
         let mut features = format.features.longest().cloned().unwrap_or_default();
+        features.head_locked |= object.head_locked;
         if let Some(importance) = object.importance {
             features.importance = features.importance.min(importance);
         }

@@ -56,7 +56,7 @@ pub(super) const IMPORTANCE_KEY: KeySpec = KeySpec {
 pub(super) const HEAD_LOCKED_KEY: KeySpec = KeySpec {
     key: "head_locked",
     about: "Whether it turns with the head of a listener on headphones instead of keeping its place in \
-            the room, as a voice in the head does. A DAMF master carries it.",
+            the room, as a voice in the head does. DAMF and plain ADM carry it.",
     kind: Kind::Words(|| words(&YES_NO)),
     absent: Value("false"),
     example: "true",

@@ -1,7 +1,7 @@
 //! The block loops do not allocate.
 
 use cupola_model::*;
-use cupola_render::binaural::{BinauralOptions, BinauralRenderer};
+use cupola_render::binaural::{BinauralOptions, BinauralQuality, BinauralRenderer};
 use cupola_render::{
     AmbisonicRenderer, DownmixRenderer, LaneMixer, PannerChoice, Renderer, SpeakerRenderer,
 };
@@ -269,12 +269,16 @@ fn rendering_to_headphones_does_not_allocate() {
     let track: Vec<_> = (0..9).map(|n| (FrameIndex(n * 9000), turn(n))).collect();
     let head = HeadTrack::new(&track).unwrap();
     let [_, dome] = layouts();
-    for (room, via) in [
+    let rooms = [
         (None, None),
         (Some(Room::default()), None),
         (Some(Room::default()), Some((dome, PannerChoice::default()))),
-    ] {
-        let options = BinauralOptions { room, head: head.clone(), via };
+    ];
+    for ((room, via), quality) in rooms
+        .into_iter()
+        .flat_map(|room| BinauralQuality::ALL.map(|quality| (room.clone(), quality)))
+    {
+        let options = BinauralOptions { room, head: head.clone(), via, quality };
         let mut renderer = BinauralRenderer::with_options(&timeline, &set, &options).unwrap();
         let mut out = PlanarBlock::new(renderer.channels(), FRAMES);
         let count = allocations(|| (0..CALLS).for_each(|_| renderer.process(&lanes, &mut out)));

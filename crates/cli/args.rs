@@ -1,7 +1,7 @@
 //! The words of the command line, as typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use cupola_jobs::{ChannelOrder, PannerChoice};
+use cupola_jobs::{BinauralQuality, ChannelOrder, PannerChoice};
 use std::path::PathBuf;
 
 /// Turns music stems and a scene into immersive masters.
@@ -86,7 +86,7 @@ to be repaired is listed.")]
         /// Instead of a scene, a file to check loudspeakers by: each channel of this layout plays noise
         /// in turn
         #[arg(long, value_name = "LAYOUT", conflicts_with_all = ["scene", "to", "group", "version", "from",
-              "until", "importance", "panner", "hrtf", "hrtf_eq", "orientation", "via", "compare", "headphone_eq",
+              "until", "importance", "panner", "hrtf", "hrtf_eq", "orientation", "via", "compare", "headphone_eq", "quality",
               "threads", "io_frames"])]
         walk: Option<String>,
         /// Folder for the outputs
@@ -481,6 +481,10 @@ pub(crate) struct Work {
     /// or a .csv file of lines SECONDS,YAW,PITCH,ROLL
     #[arg(long, value_name = "ANGLES|FILE", allow_hyphen_values = true)]
     pub(crate) orientation: Option<String>,
+    /// How headphone renders are computed: standard, or high, with delay lines that move frame by frame,
+    /// shorter steps and longer responses of a SOFA file
+    #[arg(long, default_value = "standard", value_name = "QUALITY", value_parser = quality())]
+    pub(crate) quality: BinauralQuality,
     /// A correction of the headphones behind headphone renders: parametric filters (.txt: Preamp,
     /// Filter, Channel lines), or a response of one or two channels (.wav)
     #[arg(long, value_name = "FILE")]
@@ -527,6 +531,12 @@ pub(crate) enum Of {
 }
 
 /// The panning laws by their own names, so that a new one needs no word here.
+fn quality() -> impl clap::builder::TypedValueParser<Value = BinauralQuality> {
+    use clap::builder::TypedValueParser;
+    clap::builder::PossibleValuesParser::new(BinauralQuality::ALL.map(BinauralQuality::name))
+        .map(|name| BinauralQuality::from_name(&name).unwrap_or_default())
+}
+
 fn panner() -> impl clap::builder::TypedValueParser<Value = PannerChoice> {
     use clap::builder::TypedValueParser;
     let names = PannerChoice::ALL.map(PannerChoice::name);

@@ -268,6 +268,7 @@ fn options(part: &Part, work: &Work) -> ProduceOptions {
             sofa: work.hrtf.clone(),
             equalise: work.hrtf_eq,
             orientation: work.orientation.clone(),
+            quality: work.quality,
             headphones: work.headphone_eq.clone(),
             via: work.via.clone(),
             compare: work.compare,

@@ -6,6 +6,7 @@ use crate::view::write_picture;
 use crate::{Document, Info, JobError};
 use cupola_hrtf::{HrtfError, Remark, Sofa, SofaFacts, SofaOptions};
 use cupola_model::{Finding, HrtfSet, SampleRate};
+use cupola_render::binaural::BinauralQuality;
 use cupola_report::{HrtfPicture, hrtf_svg};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,10 @@ pub(crate) fn set(
     let Some(path) = head.sofa.as_deref().or(of_scene) else {
         return cupola_hrtf::embedded(rate).map_err(|e| JobError::Internal(e.to_string()));
     };
-    let options = SofaOptions { diffuse_field_eq: head.equalise, ..SofaOptions::default() };
+    let mut options = SofaOptions { diffuse_field_eq: head.equalise, ..SofaOptions::default() };
+    if head.quality == BinauralQuality::High {
+        options.taps *= 2;
+    }
     let cache = cache_folder();
     let loaded = cupola_hrtf::load_sofa(path, rate, &options, cache.as_deref())
         .map_err(|error| failed(path, &error))?;

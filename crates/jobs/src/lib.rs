@@ -69,4 +69,5 @@ pub use walk::{WalkReport, WalkRequest, walk};
 pub use cupola_masters::{MasterCheck, SampleDepth};
 pub use cupola_model::ChannelOrder;
 pub use cupola_render::PannerChoice;
+pub use cupola_render::binaural::BinauralQuality;
 pub use cupola_scene::{FileKind, schema};

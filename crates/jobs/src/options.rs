@@ -4,6 +4,7 @@ use crate::JobError;
 use cupola_masters::SampleDepth;
 use cupola_model::{AmbisonicFormat, ChannelOrder, Downmix};
 use cupola_render::PannerChoice;
+use cupola_render::binaural::BinauralQuality;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -142,6 +143,8 @@ pub struct Head {
     pub equalise: bool,
     /// Where the head looks: `YAW,PITCH,ROLL` in degrees, or the path of a CSV file over time.
     pub orientation: Option<String>,
+    /// How carefully headphone renders are computed.
+    pub quality: BinauralQuality,
     /// A correction of the headphones: parametric filters (`.txt`) or a response (`.wav`).
     pub headphones: Option<PathBuf>,
     /// The layout, by name or file, whose loudspeakers are heard instead of the sources themselves.

@@ -234,7 +234,8 @@ fn renderer(
                 Some(name) => Some((find_layout(name)?, options.panner)),
                 None => None,
             };
-            let ears = BinauralOptions { room: project.scene.room().cloned(), head, via };
+            let room = project.scene.room().cloned();
+            let ears = BinauralOptions { room, head, via, quality: options.head.quality };
             let eq = options.head.headphones.as_deref();
             let eq = eq.map(|path| headphones::read(path, timeline.sample_rate)).transpose()?;
             let make = |ears: &BinauralOptions| -> Result<Box<dyn Renderer>, JobError> {

@@ -1,9 +1,10 @@
 //! The spectra of a set, for points and for spread sources, and how to mix them.
 
+use super::BinauralQuality;
 use super::caps::{CapMean, HALF_ANGLES_DEG};
 use super::locate::{Locator, areas};
 use super::spectrum::{self, Bins, DelayTurn};
-use super::transform::{FilterTransform, LATENCY, transform_length};
+use super::transform::{FilterTransform, LATENCY};
 use cupola_model::{HrtfError, HrtfSet};
 use fearless_simd::{Level, dispatch};
 use std::ops::Range;
@@ -19,6 +20,8 @@ const BAND_HZ: [f64; 2] = [200.0, 16_000.0];
 pub(super) struct Bank {
     /// Points of the transforms.
     pub(super) length: usize,
+    /// Whether filters hold their delays.
+    turns: bool,
     /// Mean arrival over the sphere and both ears in frames.
     pub(super) mean_arrival: f64,
     locator: Locator,
@@ -53,15 +56,20 @@ pub(super) struct Recipe {
 }
 
 impl Bank {
-    /// Transforms the set for blocks of `hop` frames. Caps are prepared only when `spreads` says that
+    /// Transforms the set, `length` points a response. Caps are prepared only when `spreads` says that
     /// some source needs them.
-    pub(super) fn new(set: &HrtfSet, hop: usize, spreads: bool) -> Result<Self, HrtfError> {
+    pub(super) fn new(
+        set: &HrtfSet,
+        length: usize,
+        quality: BinauralQuality,
+        spreads: bool,
+    ) -> Result<Self, HrtfError> {
         let locator = Locator::new(set)?;
         let area = areas(set);
-        let length = transform_length(set, hop);
         let arrivals = set.delay_samples.iter().zip(&area);
         let mut bank = Self {
             length,
+            turns: quality == BinauralQuality::Standard,
             mean_arrival: arrivals.map(|(d, a)| a * f64::from(d[0] + d[1]) / 2.0).sum(),
             locator,
             directions: set.directions.len(),
@@ -70,7 +78,7 @@ impl Bank {
             spectra: Vec::new(),
             rows: Vec::new(),
         };
-        let mut transform = FilterTransform::new(set, length);
+        let mut transform = FilterTransform::new(set, length, quality);
         bank.add_points(set, &mut transform);
         if spreads {
             for &half_angle in &HALF_ANGLES_DEG[1..] {
@@ -186,8 +194,8 @@ impl Bank {
         (self.rows[direction].arrival, self.rows[direction].power)
     }
 
-    /// Writes both ears' filters for stored directions that play together, with these arrivals in frames
-    /// and this power.
+    /// Writes both ears' filters for stored directions that play together, with these arrivals in frames,
+    /// latency included, and this power.
     pub(super) fn mix_parts(
         &self,
         level: Level,
@@ -206,15 +214,20 @@ impl Bank {
         let found = spectrum::common_power(out, out, self.runs, &self.band);
         let gain = if found > 0.0 { (power / found).sqrt() } else { 0.0 };
         for (out, arrival) in out.chunks_exact_mut(self.runs).zip(arrival) {
-            let delay = DelayTurn::new(LATENCY as f64 + arrival, self.length);
+            let delay = self.turn(arrival);
             dispatch!(level, _simd => spectrum::turn(out, gain as f32, delay));
         }
+    }
+
+    /// What delays a filter by an arrival, where filters are delayed.
+    fn turn(&self, arrival: f64) -> Option<DelayTurn> {
+        self.turns.then(|| DelayTurn::new(arrival, self.length))
     }
 
     /// Writes both ears' filters, left then right.
     pub(super) fn mix(&self, level: Level, recipe: &Recipe, out: &mut [Bins]) {
         for (ear, out) in out.chunks_exact_mut(self.runs).enumerate() {
-            let delay = DelayTurn::new(recipe.arrival[ear], self.length);
+            let delay = self.turn(recipe.arrival[ear]);
             let part = |i: usize| &self.spectra[(2 * recipe.rows[i] + ear) * self.runs..];
             let w = recipe.weights;
             if recipe.parts == 3 {
@@ -243,6 +256,11 @@ fn band(length: usize, rate_hz: u32) -> Range<usize> {
 }
 
 impl Recipe {
+    /// Arrival at both ears in frames, latency included.
+    pub(super) fn arrival(&self) -> [f64; 2] {
+        self.arrival
+    }
+
     fn set(&mut self, part: usize, row: usize, share: f64, gain: f64, rows: &[Row]) {
         self.rows[part] = row;
         self.weights[part] = gain as f32;

@@ -149,8 +149,6 @@ struct Convolver {
     time: Vec<f32>,
     bins: Vec<Complex32>,
     scratch: Vec<Complex32>,
-    /// The spectrum at the Nyquist frequency, which [`Bins`] leave out.
-    top: Vec<[f32; 2]>,
 }
 
 impl fmt::Debug for Convolver {
@@ -182,7 +180,6 @@ impl Convolver {
                 Complex32::default();
                 forward.get_scratch_len().max(inverse.get_scratch_len())
             ],
-            top: vec![[0.0; 2]; parts],
             forward,
             inverse,
         };
@@ -193,7 +190,6 @@ impl Convolver {
             made.time.iter_mut().zip(scaled).for_each(|(to, tap)| *to = tap);
             made.transform();
             spectrum::split(&made.bins, &mut made.filters[p * runs..(p + 1) * runs]);
-            made.top[p][0] = made.bins[block].re;
         }
         made
     }
@@ -212,19 +208,14 @@ impl Convolver {
         self.transform();
         self.newest = if self.newest == 0 { self.parts - 1 } else { self.newest - 1 };
         spectrum::split(&self.bins, &mut self.heard[self.newest * runs..][..runs]);
-        self.top[self.newest][1] = self.bins[block].re;
         self.sum.fill(Bins::ZERO);
-        let mut top = 0.0;
         for p in 0..self.parts {
             let slot = (self.newest + p) % self.parts;
             let signal = &self.heard[slot * runs..][..runs];
             let filter = &self.filters[p * runs..][..runs];
             dispatch!(self.level, _simd => spectrum::multiply_add(&mut self.sum, signal, filter));
-            top += self.top[slot][1] * self.top[p][0];
         }
-        // The first bin is a product of real numbers already: both have no imaginary part.
         spectrum::join(&self.sum, &mut self.bins);
-        self.bins[block].re = top;
         self.inverse
             .process_with_scratch(&mut self.bins, &mut self.time, &mut self.scratch)
             .expect("planned buffers");

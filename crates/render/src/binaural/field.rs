@@ -100,7 +100,7 @@ pub(super) enum Feed {
     Mix(usize),
 }
 
-/// What virtual loudspeakers play during a hop.
+/// What virtual loudspeakers play during a block.
 #[derive(Debug)]
 pub(super) struct Mixes {
     parts: Vec<Vec<(TrackIndex, f32)>>,
@@ -113,7 +113,7 @@ impl Mixes {
     /// it is needs no mix.
     pub(super) fn new<'a>(
         lists: impl Iterator<Item = &'a [(TrackIndex, f64)]>,
-        hop: usize,
+        frames: usize,
         level: Level,
     ) -> (Self, Vec<Feed>) {
         let mut parts: Vec<Vec<(TrackIndex, f32)>> = Vec::new();
@@ -125,11 +125,11 @@ impl Mixes {
             }
         });
         let feeds = feeds.collect();
-        let block = PlanarBlock::new(parts.len(), hop);
+        let block = PlanarBlock::new(parts.len(), frames);
         (Self { parts, block, level }, feeds)
     }
 
-    /// Mixes these frames of the lanes, a hop.
+    /// Mixes these frames of the lanes, a block.
     pub(super) fn take(&mut self, lanes: &PlanarBlock, frames: Range<usize>) {
         for (mix, parts) in self.block.iter_mut().zip(&self.parts) {
             mix.fill(0.0);

@@ -20,13 +20,17 @@
 //! * **LFE**: a Linkwitz–Riley low-pass at 120 Hz [Linkwitz-1976], then to each ear with the gain of
 //!   the room, 0 dB if not told otherwise, and the same delay. It meets neither HRTF nor room.
 //! * **The same bits** whatever the order of the objects: see `sources`.
+//! * **High quality**: see `delay` and `sums`. Arrival times are read from lines that move frame by frame,
+//!   and then filtered by taps alone; what moves faster than one frame in 48 is cross-faded.
 //! * From five sixths of the Nyquist frequency on, 20 kHz at 48 kHz, the spectrum is **rolled off** to
-//!   nothing (−6 dB at eleven twelfths), so that a delay by part of a frame stays short.
+//!   nothing (−6 dB at eleven twelfths), so that a delay by part of a frame stays short; not in high quality.
 
 mod bank;
 mod caps;
+mod delay;
 mod equaliser;
 mod field;
+mod forward;
 mod locate;
 mod look;
 mod motion;
@@ -35,6 +39,7 @@ mod plain;
 mod room;
 mod sources;
 mod spectrum;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod transform;
@@ -42,25 +47,22 @@ mod via;
 mod voice;
 
 pub use equaliser::{Equalised, HeadphoneEq};
-pub use options::BinauralOptions;
+pub use options::{BinauralOptions, BinauralQuality};
 
 use crate::{RenderError, Renderer};
 use bank::Bank;
 use cupola_model::{
     BinauralMode, Decibels, HeadOrientation, HrtfSet, LinearGain, PlanarBlock, Room, Timeline,
 };
-use fearless_simd::{Level, dispatch};
+use fearless_simd::Level;
 use field::Mixes;
-use look::Look;
+use look::{Look, Turn};
 use plain::{Flat, Lfe};
-use realfft::num_complex::Complex32;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use room::Reverb;
 use sources::{Source, sources};
-use spectrum::Bins;
 use std::fmt;
-use std::sync::Arc;
-use transform::LATENCY;
+use sums::Sums;
+use transform::{LATENCY, latest};
 use via::Via;
 use voice::{Path, Surroundings, Voice};
 
@@ -95,38 +97,34 @@ use voice::{Path, Surroundings, Voice};
 /// ```
 pub struct BinauralRenderer {
     level: Level,
-    hop: usize,
-    block: usize,
+    shape: Shape,
     frame: u64,
     bank: Bank,
     look: Look,
     mixes: Mixes,
+    /// The turns of the head in the hops of a block.
+    turns: Vec<Turn>,
     voices: Vec<Voice>,
     flats: Vec<Flat>,
     lfes: Vec<Lfe>,
     reverb: Option<Reverb>,
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    work: Work,
+    sums: Sums,
 }
 
-/// Buffers of a hop.
-struct Work {
-    time: Vec<f32>,
-    bins: Vec<Complex32>,
-    scratch: Vec<Complex32>,
-    signal: Vec<Bins>,
-    /// Sums over the sources, both ears each: those that rest, and those that move with the filters
-    /// of the hop's beginning and of its end.
-    resting: Vec<Bins>,
-    before: Vec<Bins>,
-    after: Vec<Bins>,
+/// In which steps a render works.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    /// Frames of the 10 ms grid.
+    block: usize,
+    /// Frames of a hop, a divisor of the block.
+    hop: usize,
+    quality: BinauralQuality,
 }
 
 impl fmt::Debug for BinauralRenderer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BinauralRenderer")
-            .field("hop", &self.hop)
+            .field("shape", &self.shape)
             .field("frame", &self.frame)
             .field("voices", &self.voices.len())
             .finish_non_exhaustive()
@@ -153,53 +151,53 @@ impl BinauralRenderer {
             let (set_hz, session_hz) = (set.sample_rate, rate.hz());
             return Err(RenderError::HrtfRate { set_hz, session_hz });
         }
-        let block = rate.grid_frames() as usize;
-        let hop = hop_frames(block);
+        let shape = Shape::new(rate.grid_frames() as usize, options.quality);
+        let level = Level::new();
+        let sums = Sums::new(set, shape, level);
         let via =
             options.via.as_ref().map(|(layout, choice)| Via::new(layout, *choice)).transpose()?;
         let sources = sources(timeline, via)?;
         let spreads = options.via.is_none()
             && sources.iter().any(|s| s.mode.is_some() && s.motion.ever_spreads());
-        let bank = Bank::new(set, hop, spreads)?;
-        let level = Level::new();
+        let bank = Bank::new(set, sums.length(), options.quality, spreads)?;
         let room = options.room.as_ref();
-        let reverb = room.map(|room| reverb(room, &sources, set, &bank, hop, level)).transpose()?;
+        let reverb =
+            room.map(|room| reverb(room, &sources, set, &bank, shape, level)).transpose()?;
         let lfe_gain = room.map_or(LinearGain::UNITY, |room| Decibels(room.lfe_db).into());
         let look = Look::new(&options.head);
         let late = LATENCY + bank.mean_arrival.round() as usize;
+        let latest = LATENCY + latest(set);
         let (mut voices, mut flats, mut lfes) = (Vec::new(), Vec::new(), Vec::new());
         let lists = sources.iter().map(|source| &source.parts[..]);
-        let (mixes, feeds) = Mixes::new(lists, hop, level);
+        let (mixes, feeds) = Mixes::new(lists, shape.block, level);
         for (source, feed) in sources.into_iter().zip(feeds) {
             match source.mode {
-                None => lfes.push(Lfe::new(feed, rate, lfe_gain, late, hop)),
-                Some(BinauralMode::Off) => flats.push(Flat::new(feed, source.motion, late, hop)),
+                None => lfes.push(Lfe::new(feed, rate, lfe_gain, late, shape.hop)),
+                Some(BinauralMode::Off) => {
+                    flats.push(Flat::new(feed, source.motion, late, shape.hop));
+                }
                 Some(mode) => {
                     let around = Surroundings { bank: &bank, level, reverb: reverb.as_ref() };
-                    voices.push(Voice::new(source, feed, mode, look.now(), &around));
+                    let kept = sums.kept(latest);
+                    voices.push(Voice::new(source, feed, mode, look.now(), &around, kept));
                 }
             }
         }
-        let mut planner = RealFftPlanner::new();
-        let forward = planner.plan_fft_forward(bank.length);
-        let inverse = planner.plan_fft_inverse(bank.length);
-        let work = Work::new(&bank, forward.as_ref(), inverse.as_ref());
+        let turns = Vec::with_capacity(shape.block / shape.hop);
         let frame = 0;
         Ok(Self {
             level,
-            hop,
-            block,
+            shape,
             frame,
             bank,
             look,
+            turns,
             mixes,
             voices,
             flats,
             lfes,
             reverb,
-            forward,
-            inverse,
-            work,
+            sums,
         })
     }
 
@@ -213,82 +211,56 @@ impl BinauralRenderer {
         }
     }
 
-    /// Adds the spectra of all voices; says whether any of them moved.
-    fn sum_voices(&mut self, lanes: &PlanarBlock, at: usize) -> bool {
-        let Self { level, hop, frame, bank, look, mixes, voices, reverb, forward, work, .. } = self;
-        let (level, runs) = (*level, bank.runs());
-        let turn = look.hop(*frame, *hop);
-        let mut moved = false;
-        for sums in [&mut work.resting, &mut work.before, &mut work.after] {
-            sums.fill(Bins::ZERO);
-        }
+    /// Adds the spectra of all voices, and what they send into the room.
+    fn sum_voices(&mut self, lanes: &PlanarBlock, at: usize) {
+        let Self { level, shape, frame, bank, look, turns, mixes, voices, reverb, sums, .. } = self;
+        let Shape { block, hop, .. } = *shape;
+        turns.clear();
+        turns.extend((0..block).step_by(hop).map(|start| look.hop(*frame + start as u64, hop)));
         for voice in voices {
-            if !voice.take(*frame, mixes.of(voice.feed(), lanes, at..at + *hop)) {
+            if !voice.take(*frame, mixes.of(voice.feed(), lanes, at..at + block)) {
                 continue;
             }
-            work.time.copy_from_slice(voice.history());
-            forward
-                .process_with_scratch(&mut work.time, &mut work.bins, &mut work.scratch)
-                .expect("buffers come from the plan");
-            dispatch!(level, _simd => spectrum::split(&work.bins, &mut work.signal));
-            let around = Surroundings { bank, level, reverb: reverb.as_ref() };
-            let path = voice.begin(*frame, *hop, &turn, &around);
-            let from = *voice.sends();
-            let sums = if path == Path::Rests { &mut work.resting } else { &mut work.before };
-            add_product(level, sums, &work.signal, voice.filters(), runs);
-            if path == Path::Moves {
-                moved = true;
-                voice.finish(&turn, &around);
-                add_product(level, &mut work.after, &work.signal, voice.filters(), runs);
-            }
-            if let (Some(reverb), Some(mode)) = (reverb.as_mut(), voice.room()) {
-                reverb.add(mode, voice.newest(*hop), &from, voice.sends());
-            }
-        }
-        moved
-    }
-
-    /// Writes a hop of the sums' ears to `out`, cross-faded when anything moved.
-    fn write_voices(&mut self, moved: bool, out: &mut PlanarBlock, at: usize) {
-        let runs = self.bank.runs();
-        let newest = self.bank.length - self.hop;
-        if moved {
-            spectrum::add(&mut self.work.before, &self.work.resting);
-            spectrum::add(&mut self.work.after, &self.work.resting);
-        }
-        for ear in 0..2 {
-            let part = ear * runs..(ear + 1) * runs;
-            let out = &mut out.channel_mut(ear)[at..at + self.hop];
-            let Work { time, bins, scratch, resting, before, after, .. } = &mut self.work;
-            let mut transform = |sums: &[Bins], time: &mut Vec<f32>| {
-                spectrum::join(sums, bins);
-                self.inverse.process_with_scratch(bins, time, scratch).expect("planned buffers");
-            };
-            if moved {
-                transform(&before[part.clone()], time);
-                out.copy_from_slice(&time[newest..]);
-                transform(&after[part], time);
-                let step = 1.0 / self.hop as f32;
-                for (i, (sample, end)) in out.iter_mut().zip(&time[newest..]).enumerate() {
-                    *sample += (end - *sample) * (i as f32 * step);
+            if sums.takes_blocks() && voice.rests(*frame, block, turns) {
+                let around = Surroundings { bank, level: *level, reverb: reverb.as_ref() };
+                voice.begin(*frame, block, &turns[0], &around);
+                sums.rest_long(voice);
+                if let (Some(reverb), Some(mode)) = (reverb.as_mut(), voice.room()) {
+                    let frames = voice.newest(0..block);
+                    reverb.add(mode, 0, frames, [voice.sends(), voice.sends()]);
                 }
-            } else {
-                transform(&resting[part], time);
-                out.copy_from_slice(&time[newest..]);
+                continue;
+            }
+            sums.begin(voice);
+            for (j, turn) in turns.iter().enumerate() {
+                let start = j * hop;
+                let around = Surroundings { bank, level: *level, reverb: reverb.as_ref() };
+                let path = voice.begin(*frame + start as u64, hop, turn, &around);
+                let from = *voice.sends();
+                match path {
+                    Path::Rests => sums.rest(j, voice),
+                    Path::Moves(next) => sums.travel(j, voice, &next, &around),
+                }
+                if let (Some(reverb), Some(mode)) = (reverb.as_mut(), voice.room()) {
+                    let frames = voice.newest(start..start + hop);
+                    reverb.add(mode, start, frames, [&from, voice.sends()]);
+                }
             }
         }
     }
 
-    fn add_plain(&mut self, lanes: &PlanarBlock, at: usize, out: &mut PlanarBlock) {
-        let span = at..at + self.hop;
+    fn add_plain(&mut self, lanes: &PlanarBlock, at: usize, start: usize, out: &mut PlanarBlock) {
+        let (block, part) = (at..at + self.shape.block, start..start + self.shape.hop);
+        let span = at + start..at + start + self.shape.hop;
         let (left, right) = ears(out);
         let (left, right) = (&mut left[span.clone()], &mut right[span.clone()]);
         for flat in &mut self.flats {
-            let heard = self.mixes.of(flat.feed(), lanes, span.clone());
-            flat.process(self.frame, heard, left, right);
+            let heard = &self.mixes.of(flat.feed(), lanes, block.clone())[part.clone()];
+            flat.process(self.frame + start as u64, heard, left, right);
         }
         for lfe in &mut self.lfes {
-            lfe.process(self.mixes.of(lfe.feed(), lanes, span.clone()), left, right);
+            let heard = &self.mixes.of(lfe.feed(), lanes, block.clone())[part.clone()];
+            lfe.process(heard, left, right);
         }
     }
 }
@@ -299,7 +271,7 @@ impl Renderer for BinauralRenderer {
     }
 
     fn block_frames(&self) -> usize {
-        self.block
+        self.shape.block
     }
 
     fn latency_frames(&self) -> usize {
@@ -307,35 +279,17 @@ impl Renderer for BinauralRenderer {
     }
 
     fn process(&mut self, lanes: &PlanarBlock, out: &mut PlanarBlock) {
-        for at in (0..lanes.frames()).step_by(self.hop) {
-            self.mixes.take(lanes, at..at + self.hop);
-            let moved = self.sum_voices(lanes, at);
-            self.write_voices(moved, out, at);
-            self.add_plain(lanes, at, out);
+        for at in (0..lanes.frames()).step_by(self.shape.block) {
+            self.mixes.take(lanes, at..at + self.shape.block);
+            self.sum_voices(lanes, at);
+            self.sums.write(out, at);
+            for start in (0..self.shape.block).step_by(self.shape.hop) {
+                self.add_plain(lanes, at, start, out);
+            }
             if let Some(reverb) = &mut self.reverb {
                 reverb.process(out, at);
             }
-            self.frame += self.hop as u64;
-        }
-    }
-}
-
-impl Work {
-    fn new(
-        bank: &Bank,
-        forward: &dyn RealToComplex<f32>,
-        inverse: &dyn ComplexToReal<f32>,
-    ) -> Self {
-        let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
-        let sums = vec![Bins::ZERO; 2 * bank.runs()];
-        Self {
-            time: forward.make_input_vec(),
-            bins: forward.make_output_vec(),
-            scratch: vec![Complex32::default(); scratch],
-            signal: vec![Bins::ZERO; bank.runs()],
-            resting: sums.clone(),
-            before: sums.clone(),
-            after: sums,
+            self.frame += self.shape.block as u64;
         }
     }
 }
@@ -346,7 +300,7 @@ fn reverb(
     sources: &[Source],
     set: &HrtfSet,
     bank: &Bank,
-    hop: usize,
+    shape: Shape,
     level: Level,
 ) -> Result<Reverb, RenderError> {
     if !room.is_usable() {
@@ -354,21 +308,23 @@ fn reverb(
     }
     let used = |mode: &BinauralMode| sources.iter().any(|source| source.mode == Some(*mode));
     let modes: Vec<_> = BinauralMode::ALL.into_iter().filter(used).collect();
-    Ok(Reverb::new(room, &modes, set, bank, hop, level))
+    Ok(Reverb::new(room, &modes, set, bank, [shape.block, shape.hop], level))
 }
 
-/// The divisor of the block that is nearest to a quarter of it: 2.5 ms, or 3.3 ms at 44.1 kHz.
-fn hop_frames(block: usize) -> usize {
-    let distance = |hop: &usize| (*hop as f64 / (block as f64 / 4.0)).ln().abs();
-    (1..=block)
-        .filter(|hop| block.is_multiple_of(*hop))
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-        .unwrap_or(block)
-}
-
-fn add_product(level: Level, sums: &mut [Bins], signal: &[Bins], filters: &[Bins], runs: usize) {
-    for (sum, filter) in sums.chunks_exact_mut(runs).zip(filters.chunks_exact(runs)) {
-        dispatch!(level, _simd => spectrum::multiply_add(sum, signal, filter));
+impl Shape {
+    /// A hop is the divisor of the block that is nearest to a quarter of it, 2.5 ms, or 3.3 ms at 44.1 kHz;
+    /// in high quality to an eighth.
+    fn new(block: usize, quality: BinauralQuality) -> Self {
+        let parts = match quality {
+            BinauralQuality::Standard => 4.0,
+            BinauralQuality::High => 8.0,
+        };
+        let distance = |hop: &usize| (*hop as f64 / (block as f64 / parts)).ln().abs();
+        let hop = (1..=block)
+            .filter(|hop| block.is_multiple_of(*hop))
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+            .unwrap_or(block);
+        Self { block, hop, quality }
     }
 }
 

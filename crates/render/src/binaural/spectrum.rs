@@ -1,26 +1,28 @@
-//! Spectra and the three loops the time goes into.
+//! Spectra and the loops the time goes into.
 //!
 //! Real and imaginary parts lie in separate runs of [`LANES`] values, so that the loops below become
 //! whole vectors on every CPU. They add and multiply one step after the other, never fused, and
 //! nothing depends on the width of a vector: every CPU computes the same bits here.
+//!
+//! The first and the last bin of a real signal's spectrum are real. The last one, at half the rate,
+//! takes the place of the first one's imaginary part.
 
 use realfft::num_complex::{Complex32, Complex64};
 use std::f64::consts::TAU;
 use std::ops::Range;
 
 /// Bins in a run.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 /// A run of bins.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(align(64))]
 pub(super) struct Bins {
-    re: [f32; LANES],
-    im: [f32; LANES],
+    pub(super) re: [f32; LANES],
+    pub(super) im: [f32; LANES],
 }
 
-/// Runs that hold a real signal's spectrum of `length` points, without the Nyquist bin, which is
-/// zero in every filter here.
+/// Runs that hold a real signal's spectrum of `length` points.
 pub(super) fn runs(length: usize) -> usize {
     (length / 2).div_ceil(LANES)
 }
@@ -48,10 +50,11 @@ pub(super) fn common_power(a: &[Bins], b: &[Bins], runs: usize, band: &Range<usi
     sum
 }
 
-/// Brings a transform's output, its Nyquist bin left out, into runs.
+/// Brings a transform's output into runs.
 #[inline(always)]
 pub(super) fn split(from: &[Complex32], to: &mut [Bins]) {
-    let (whole, rest) = from[..from.len() - 1].as_chunks::<LANES>();
+    let last = from.len() - 1;
+    let (whole, rest) = from[..last].as_chunks::<LANES>();
     for (run, values) in to.iter_mut().zip(whole) {
         for (i, value) in values.iter().enumerate() {
             run.re[i] = value.re;
@@ -64,6 +67,7 @@ pub(super) fn split(from: &[Complex32], to: &mut [Bins]) {
             run.im[i] = value.im;
         }
     }
+    to[0].im[0] = from[last].re;
 }
 
 /// The way back, for an inverse transform: first and last bin are real.
@@ -75,18 +79,21 @@ pub(super) fn join(from: &[Bins], to: &mut [Complex32]) {
         }
     }
     to[0].im = 0.0;
-    to[last] = Complex32::default();
+    to[last] = Complex32::new(from[0].im[0], 0.0);
 }
 
 /// `sum += signal · filter`.
 #[inline(always)]
 pub(super) fn multiply_add(sum: &mut [Bins], signal: &[Bins], filter: &[Bins]) {
+    let (Some(s), Some(x), Some(h)) = (sum.first(), signal.first(), filter.first()) else { return };
+    let ends = [s.re[0] + x.re[0] * h.re[0], s.im[0] + x.im[0] * h.im[0]];
     for ((s, x), h) in sum.iter_mut().zip(signal).zip(filter) {
         for i in 0..LANES {
             s.re[i] += x.re[i] * h.re[i] - x.im[i] * h.im[i];
             s.im[i] += x.re[i] * h.im[i] + x.im[i] * h.re[i];
         }
     }
+    [sum[0].re[0], sum[0].im[0]] = ends;
 }
 
 /// `sum += other`.
@@ -110,7 +117,7 @@ pub(super) fn add_scaled(sum: &mut [Bins], other: &[Bins], gain: f32) {
     }
 }
 
-/// The factors e^(−j 2π k d / length) of a delay, run after run.
+/// The factors e^(−j 2π k d / length) of a delay, run after run. Nothing may be left at half the rate.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DelayTurn {
     first: Bins,
@@ -120,43 +127,68 @@ pub(super) struct DelayTurn {
 impl DelayTurn {
     /// A delay of `delay` samples for transforms of `length` points.
     pub(super) fn new(delay: f64, length: usize) -> Self {
-        let turn = Complex64::cis(-TAU * delay / length as f64);
-        let mut first = Bins::ZERO;
-        let mut factor = Complex64::new(1.0, 0.0);
-        for i in 0..LANES {
-            (first.re[i], first.im[i]) = (factor.re as f32, factor.im as f32);
-            factor *= turn;
+        let mut power = Complex64::cis(-TAU * delay / length as f64);
+        let mut factors = [Complex64::new(1.0, 0.0); LANES];
+        let mut known = 1;
+        while known < LANES {
+            let (from, to) = factors.split_at_mut(known);
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = *from * power);
+            power *= power;
+            known *= 2;
         }
-        Self { first, step: Complex32::new(factor.re as f32, factor.im as f32) }
+        let mut first = Bins::ZERO;
+        for (i, factor) in factors.into_iter().enumerate() {
+            (first.re[i], first.im[i]) = (factor.re as f32, factor.im as f32);
+        }
+        Self { first, step: Complex32::new(power.re as f32, power.im as f32) }
     }
 }
 
-/// `out = delay · Σ weight · part`. Parts may be longer than `out`.
+/// `out = delay · Σ weight · part`, where there is a delay. Parts may be longer than `out`.
 #[inline(always)]
 pub(super) fn mix<const P: usize>(
     out: &mut [Bins],
     parts: [&[Bins]; P],
     weights: [f32; P],
-    delay: DelayTurn,
+    delay: Option<DelayTurn>,
 ) {
     let parts = parts.map(|part| &part[..out.len()]);
-    let mut turn = delay.first;
-    for (k, run) in out.iter_mut().enumerate() {
-        let mut sum = Bins::ZERO;
-        for p in 0..P {
-            let part = &parts[p][k];
-            for i in 0..LANES {
-                sum.re[i] += weights[p] * part.re[i];
-                sum.im[i] += weights[p] * part.im[i];
+    match delay {
+        Some(delay) => {
+            let mut turn = delay.first;
+            for (k, run) in out.iter_mut().enumerate() {
+                let sum = weighted(&parts, &weights, k);
+                delayed(run, &sum, &mut turn, delay.step);
             }
         }
-        delayed(run, &sum, &mut turn, delay.step);
+        None => {
+            for (k, run) in out.iter_mut().enumerate() {
+                *run = weighted(&parts, &weights, k);
+            }
+        }
     }
 }
 
-/// `out = delay · gain · out`.
 #[inline(always)]
-pub(super) fn turn(out: &mut [Bins], gain: f32, delay: DelayTurn) {
+fn weighted<const P: usize>(parts: &[&[Bins]; P], weights: &[f32; P], k: usize) -> Bins {
+    let mut sum = Bins::ZERO;
+    for p in 0..P {
+        let part = &parts[p][k];
+        for i in 0..LANES {
+            sum.re[i] += weights[p] * part.re[i];
+            sum.im[i] += weights[p] * part.im[i];
+        }
+    }
+    sum
+}
+
+/// `out = delay · gain · out`, where there is a delay.
+#[inline(always)]
+pub(super) fn turn(out: &mut [Bins], gain: f32, delay: Option<DelayTurn>) {
+    let Some(delay) = delay else {
+        out.iter_mut().for_each(|run| run.scale(gain));
+        return;
+    };
     let mut turn = delay.first;
     for run in out {
         let mut sum = *run;

@@ -5,6 +5,7 @@
 //! A response here consists of a fixed latency of [`LATENCY`] frames, the arrival time, the taps, and
 //! as much room after them for the ringing of the fractional delay as there is before.
 
+use super::BinauralQuality;
 use super::spectrum::{self, Bins};
 use cupola_model::{Decibels, HrtfSet, LinearGain};
 use realfft::num_complex::Complex32;
@@ -23,14 +24,24 @@ const PASS_BAND: f64 = 5.0 / 6.0;
 
 /// Points of the transforms for a set and a hop: enough for the longest response, and a number made
 /// of twos and threes, which transforms like.
-pub(super) fn transform_length(set: &HrtfSet, hop: usize) -> usize {
-    let latest = set.delay_samples.iter().flatten().fold(0.0_f32, |a, &d| a.max(d));
-    let needed = LATENCY + latest.ceil() as usize + set.tap_count + LATENCY + hop - 1;
+///
+/// Where delays are read from a line, a response is nothing but its taps.
+pub(super) fn transform_length(set: &HrtfSet, hop: usize, quality: BinauralQuality) -> usize {
+    let late = match quality {
+        BinauralQuality::Standard => LATENCY + latest(set) + LATENCY,
+        BinauralQuality::High => 0,
+    };
+    let needed = late + set.tap_count + hop - 1;
     let mut best = needed.next_power_of_two();
-    for threes in [3, 9, 27] {
-        best = best.min(threes * needed.div_ceil(threes).next_power_of_two());
+    for odd in [3, 5, 9, 27] {
+        best = best.min(odd * needed.div_ceil(odd).next_power_of_two());
     }
     best
+}
+
+/// The latest arrival of a set, in whole frames.
+pub(super) fn latest(set: &HrtfSet) -> usize {
+    set.delay_samples.iter().flatten().fold(0.0_f32, |a, &d| a.max(d)).ceil() as usize
 }
 
 /// Transforms responses, levels and rolls them off.
@@ -50,12 +61,15 @@ impl fmt::Debug for FilterTransform {
 
 impl FilterTransform {
     /// For the responses of this set.
-    pub(super) fn new(set: &HrtfSet, length: usize) -> Self {
+    pub(super) fn new(set: &HrtfSet, length: usize, quality: BinauralQuality) -> Self {
         let forward = RealFftPlanner::new().plan_fft_forward(length);
-        // Neither direction of the transform divides by its length.
-        let level = LinearGain::from(Decibels(set.loudness_gain_db)).0 / length as f64;
+        // Neither direction of the transform divides by its length, and that of the sound doubles.
+        let level = LinearGain::from(Decibels(set.loudness_gain_db)).0 / (2 * length) as f64;
         let bins = length / 2 + 1;
-        let gain = |k: usize| (level * roll_off(k as f64 / (bins - 1) as f64)) as f32;
+        let gain = |k: usize| match quality {
+            BinauralQuality::Standard => (level * roll_off(k as f64 / (bins - 1) as f64)) as f32,
+            BinauralQuality::High => level as f32,
+        };
         Self {
             time: forward.make_input_vec(),
             spectrum: forward.make_output_vec(),

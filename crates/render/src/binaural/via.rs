@@ -9,6 +9,7 @@ use super::bank::{Bank, Part};
 use super::field::Virtual;
 use super::look::seen;
 use super::spectrum::Bins;
+use super::transform::LATENCY;
 use crate::beds::BedLaw;
 use crate::pan::{Panner, PannerChoice, Panners};
 use crate::{AmbisonicDecoder, RenderError};
@@ -41,6 +42,8 @@ pub(super) struct Aim {
     /// The triangle each loudspeaker was last found in.
     triangles: Vec<usize>,
     parts: Vec<Part>,
+    arrival: [f64; 2],
+    power: f64,
     settled: bool,
 }
 
@@ -105,6 +108,8 @@ impl Via {
             looks: [[0.0; 3]; 3],
             triangles: vec![0; count],
             parts: Vec::with_capacity(3 * count),
+            arrival: [LATENCY as f64; 2],
+            power: 0.0,
             settled: false,
         }
     }
@@ -117,7 +122,7 @@ impl Aim {
     }
 
     /// Takes the state and the head at an instant; says whether anything changed.
-    pub(super) fn take(&mut self, state: &ObjectState, looks: &HeadAxes) -> bool {
+    pub(super) fn take(&mut self, state: &ObjectState, looks: &HeadAxes, bank: &Bank) -> bool {
         if let Some(panner) = &self.panner {
             panner.gains(state, &mut self.next);
         }
@@ -126,6 +131,7 @@ impl Aim {
         }
         self.gains.copy_from_slice(&self.next);
         (self.looks, self.settled) = (*looks, true);
+        self.find_parts(bank);
         true
     }
 
@@ -135,11 +141,20 @@ impl Aim {
         playing.map(|(&direction, gain)| (seen(direction, &self.looks), gain * gain))
     }
 
+    /// Arrival at both ears in frames, latency included.
+    pub(super) fn arrival(&self) -> [f64; 2] {
+        self.arrival
+    }
+
     /// Writes both ears' filters.
-    pub(super) fn mix(&mut self, level: Level, bank: &Bank, out: &mut [Bins]) {
+    pub(super) fn mix(&self, level: Level, bank: &Bank, out: &mut [Bins]) {
+        bank.mix_parts(level, &self.parts, self.arrival, self.power, out);
+    }
+
+    fn find_parts(&mut self, bank: &Bank) {
         self.parts.clear();
         let sum: f64 = self.gains.iter().sum();
-        let (mut arrival, mut power) = ([0.0; 2], 0.0);
+        let (mut arrival, mut power) = ([LATENCY as f64; 2], 0.0);
         for (i, &gain) in self.gains.iter().enumerate().filter(|(_, gain)| **gain > 0.0) {
             let direction = seen(self.directions[i], &self.looks);
             let found = bank.locator().locate(direction, self.triangles[i]);
@@ -154,6 +169,6 @@ impl Aim {
                 self.parts.push(Part { row, weight: (gain * weight) as f32 });
             }
         }
-        bank.mix_parts(level, &self.parts, arrival, power, out);
+        (self.arrival, self.power) = (arrival, power);
     }
 }

@@ -232,11 +232,15 @@ impl Early {
     }
 
     /// Takes a hop of every bus and adds the spectra of both ears to `sums`.
-    pub(super) fn process(&mut self, level: Level, inputs: &[f32], sums: &mut [Bins]) {
+    pub(super) fn process<'a>(
+        &mut self,
+        level: Level,
+        inputs: impl Iterator<Item = &'a [f32]>,
+        sums: &mut [Bins],
+    ) {
         self.newest = if self.newest == 0 { self.parts - 1 } else { self.newest - 1 };
         let (hop, runs) = (self.hop, self.runs);
-        for b in 0..BUSES {
-            let input = &inputs[b * hop..(b + 1) * hop];
+        for (b, input) in inputs.enumerate() {
             let quiet = input.iter().all(|&sample| sample == 0.0);
             self.silent[b] = if quiet { self.silent[b].saturating_add(1) } else { 0 };
             // The last sound is in two transforms, and each is kept for as many hops as there are parts.

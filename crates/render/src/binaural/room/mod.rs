@@ -42,6 +42,7 @@ pub(super) struct Reverb {
     level: Level,
     rate_hz: f64,
     hop: usize,
+    block: usize,
     buses: Buses,
     /// Direct power of the bus directions.
     powers: [f64; BUSES],
@@ -50,7 +51,7 @@ pub(super) struct Reverb {
     tail_input: Vec<f32>,
     /// Brings the tail behind the direct sound.
     tail_delay: Delay,
-    /// Hops since anything came in, and after how many nothing is left.
+    /// Hops since anything came in, in whole blocks, and after how many nothing is left.
     idle: usize,
     longest: usize,
     sums: Vec<Bins>,
@@ -67,7 +68,7 @@ struct Mode {
     direct: f64,
     tail: f64,
     early: Early,
-    /// A hop of each bus.
+    /// A block of each bus.
     inputs: Vec<f32>,
 }
 
@@ -84,7 +85,7 @@ impl Reverb {
         modes: &[BinauralMode],
         set: &HrtfSet,
         bank: &Bank,
-        hop: usize,
+        [block, hop]: [usize; 2],
         level: Level,
     ) -> Self {
         let buses = Buses::new();
@@ -95,7 +96,7 @@ impl Reverb {
             let parameters = room.mode(mode)?;
             let [direct, early, tail] = parameters.gains();
             let early = Early::new(&maker, parameters, early, &buses, &powers);
-            Some(Mode { mode, direct, tail, early, inputs: vec![0.0; BUSES * hop] })
+            Some(Mode { mode, direct, tail, early, inputs: vec![0.0; BUSES * block] })
         });
         let used: Vec<Mode> = used.collect();
         let inverse = RealFftPlanner::<f32>::new().plan_fft_inverse(2 * hop);
@@ -107,11 +108,12 @@ impl Reverb {
             level,
             rate_hz,
             hop,
+            block,
             buses,
             powers,
             modes: used,
             tail: Tail::new(room, rate_hz),
-            tail_input: vec![0.0; hop],
+            tail_input: vec![0.0; block],
             tail_delay: Delay::new(late, hop),
             idle: usize::MAX / 2,
             longest: parts.max(tail_hops) + 1,
@@ -155,42 +157,52 @@ impl Reverb {
         Sends { early, tail: (tail * power) as f32 }
     }
 
-    /// Takes a hop of a source whose sends go from one to another.
-    pub(super) fn add(&mut self, mode: usize, frames: &[f32], from: &Sends, to: &Sends) {
+    /// Takes frames of a source, from frame `at` of the block on, whose sends go from one to another.
+    pub(super) fn add(&mut self, mode: usize, at: usize, frames: &[f32], [from, to]: [&Sends; 2]) {
         self.idle = 0;
-        let step = 1.0 / self.hop as f32;
-        let inputs = self.modes[mode].inputs.chunks_exact_mut(self.hop);
+        let step = 1.0 / frames.len() as f32;
+        let inputs = self.modes[mode].inputs.chunks_exact_mut(self.block);
         for ((input, &from), &to) in inputs.zip(&from.early).zip(&to.early) {
             if from == 0.0 && to == 0.0 {
                 continue;
             }
             let slope = (to - from) * step;
-            for (i, (sum, sample)) in input.iter_mut().zip(frames).enumerate() {
+            for (i, (sum, sample)) in input[at..].iter_mut().zip(frames).enumerate() {
                 *sum += sample * (from + slope * i as f32);
             }
         }
         let slope = (to.tail - from.tail) * step;
-        for (i, (sum, sample)) in self.tail_input.iter_mut().zip(frames).enumerate() {
+        for (i, (sum, sample)) in self.tail_input[at..].iter_mut().zip(frames).enumerate() {
             *sum += sample * (from.tail + slope * i as f32);
         }
     }
 
-    /// Adds a hop of the room to both ears.
+    /// Adds a block of the room to both ears.
     pub(super) fn process(&mut self, out: &mut PlanarBlock, at: usize) {
-        self.idle = self.idle.saturating_add(1);
         if self.idle > self.longest {
-            if self.idle == self.longest + 1 {
-                self.modes.iter_mut().for_each(|mode| mode.early.clear());
-                self.tail.clear();
-                self.tail_delay.clear();
-            }
             return;
         }
+        for start in (0..self.block).step_by(self.hop) {
+            self.process_hop(out, at, start);
+        }
+        self.modes.iter_mut().for_each(|mode| mode.inputs.fill(0.0));
+        self.tail_input.fill(0.0);
+        self.idle += self.block / self.hop;
+        if self.idle > self.longest {
+            self.modes.iter_mut().for_each(|mode| mode.early.clear());
+            self.tail.clear();
+            self.tail_delay.clear();
+        }
+    }
+
+    fn process_hop(&mut self, out: &mut PlanarBlock, at: usize, start: usize) {
         self.sums.fill(Bins::ZERO);
         for mode in &mut self.modes {
-            mode.early.process(self.level, &mode.inputs, &mut self.sums);
-            mode.inputs.fill(0.0);
+            let inputs = mode.inputs.chunks_exact(self.block);
+            let inputs = inputs.map(|input| &input[start..start + self.hop]);
+            mode.early.process(self.level, inputs, &mut self.sums);
         }
+        let at = at + start;
         let runs = self.sums.len() / 2;
         for ear in 0..2 {
             spectrum::join(&self.sums[ear * runs..(ear + 1) * runs], &mut self.bins);
@@ -200,8 +212,7 @@ impl Reverb {
             let out = &mut out.channel_mut(ear)[at..at + self.hop];
             out.iter_mut().zip(&self.time[self.hop..]).for_each(|(sum, sample)| *sum += sample);
         }
-        self.tail_delay.newest().copy_from_slice(&self.tail_input);
-        self.tail_input.fill(0.0);
+        self.tail_delay.newest().copy_from_slice(&self.tail_input[start..start + self.hop]);
         for (i, &input) in self.tail_delay.oldest().iter().enumerate() {
             for (ear, sample) in self.tail.next(input.into()).into_iter().enumerate() {
                 out.channel_mut(ear)[at + i] += sample as f32;

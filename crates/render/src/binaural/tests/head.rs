@@ -17,7 +17,8 @@ fn at_rest(orientation: HeadOrientation) -> HeadTrack {
 }
 
 fn with(items: Vec<Item>, head: HeadTrack, room: bool) -> BinauralRenderer {
-    let options = BinauralOptions { room: room.then(Room::default), head, via: None };
+    let room = room.then(Room::default);
+    let options = BinauralOptions { room, head, ..BinauralOptions::default() };
     BinauralRenderer::with_options(&timeline(SampleRate::HZ_48000, 1, items), &set(), &options)
         .unwrap()
 }

@@ -1,6 +1,7 @@
 //! Sources that stand still.
 
 use super::twin::*;
+use crate::binaural::BinauralQuality;
 use cupola_model::{HrtfSet, LinearGain, ObjectState, PolarPosition, Position, SampleRate};
 use realfft::num_complex::Complex64;
 use std::f64::consts::TAU;
@@ -10,10 +11,10 @@ fn at(azimuth: f64, elevation: f64) -> ObjectState {
 }
 
 /// Log-spectral distance in dB, the worse ear, and ITD error in µs, of a point source.
-fn errors(set: &HrtfSet, azimuth: f64, elevation: f64) -> (f64, f64) {
+fn errors(quality: BinauralQuality, set: &HrtfSet, azimuth: f64, elevation: f64) -> (f64, f64) {
     let rate = f64::from(set.sample_rate);
     let corners = barycentric(set, PolarPosition::on_sphere(azimuth, elevation).direction());
-    let got = impulse_response(set, at(azimuth, elevation));
+    let got = impulse_response_in(quality, set, at(azimuth, elevation));
     let ratio = |ear: usize, hz: f64| -> Complex64 {
         transform_at(&got[ear], hz, rate) / expected(set, &corners, ear, hz)
     };
@@ -31,8 +32,10 @@ fn errors(set: &HrtfSet, azimuth: f64, elevation: f64) -> (f64, f64) {
     (distance(0).max(distance(1)), (along / square).abs() * 1e6)
 }
 
+/// In both qualities.
 fn worst(set: &HrtfSet, directions: &[(f64, f64)]) -> (f64, f64) {
-    directions.iter().map(|&(a, e)| errors(set, a, e)).fold((0.0, 0.0), |w, e| {
+    let ways = directions.iter().flat_map(|place| BinauralQuality::ALL.map(|way| (way, place)));
+    ways.map(|(quality, &(a, e))| errors(quality, set, a, e)).fold((0.0, 0.0), |w, e| {
         let worse: (f64, f64) = (f64::max(w.0, e.0), f64::max(w.1, e.1));
         worse
     })

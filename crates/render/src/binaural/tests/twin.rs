@@ -1,7 +1,7 @@
 //! Scenes, and the slow way to everything.
 
 use crate::Renderer;
-use crate::binaural::BinauralRenderer;
+use crate::binaural::{BinauralOptions, BinauralQuality, BinauralRenderer};
 use cupola_model::{
     Automation, BinauralMode, FrameCount, FrameIndex, FrameRate, HrtfSet, Item, Lane, LinearGain,
     Object, ObjectFeatures, ObjectState, PlanarBlock, PolarPosition, Position, SampleRate,
@@ -52,9 +52,20 @@ pub(super) fn timeline(rate: SampleRate, lanes: usize, items: Vec<Item>) -> Time
 
 /// Renders objects on lanes 0, 1, … in one call.
 pub(super) fn render(set: &HrtfSet, items: Vec<Item>, lanes: &PlanarBlock) -> PlanarBlock {
+    render_in(BinauralQuality::Standard, set, items, lanes)
+}
+
+/// The same in a quality.
+pub(super) fn render_in(
+    quality: BinauralQuality,
+    set: &HrtfSet,
+    items: Vec<Item>,
+    lanes: &PlanarBlock,
+) -> PlanarBlock {
     let rate = SampleRate::new(set.sample_rate).unwrap();
     let timeline = timeline(rate, lanes.channels(), items);
-    let mut renderer = BinauralRenderer::new(&timeline, set).unwrap();
+    let options = BinauralOptions { quality, ..BinauralOptions::default() };
+    let mut renderer = BinauralRenderer::with_options(&timeline, set, &options).unwrap();
     let mut out = PlanarBlock::new(2, lanes.frames());
     renderer.process(lanes, &mut out);
     out
@@ -62,11 +73,20 @@ pub(super) fn render(set: &HrtfSet, items: Vec<Item>, lanes: &PlanarBlock) -> Pl
 
 /// The ears' answer to an impulse, beginning 48 frames early, where fractional delays begin to ring.
 pub(super) fn impulse_response(set: &HrtfSet, state: ObjectState) -> [Vec<f32>; 2] {
+    impulse_response_in(BinauralQuality::Standard, set, state)
+}
+
+/// The same in a quality.
+pub(super) fn impulse_response_in(
+    quality: BinauralQuality,
+    set: &HrtfSet,
+    state: ObjectState,
+) -> [Vec<f32>; 2] {
     let block = set.sample_rate as usize / 100;
     let mut lanes = PlanarBlock::new(1, 3 * block);
     lanes.channel_mut(0)[block] = 1.0;
     let points = vec![TimedPoint { frame: FrameIndex(0), state }];
-    let out = render(set, vec![object(0, points)], &lanes);
+    let out = render_in(quality, set, vec![object(0, points)], &lanes);
     [0, 1].map(|ear| out.channel(ear)[block..].to_vec())
 }
 

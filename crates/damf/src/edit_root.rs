@@ -177,6 +177,10 @@ impl RootText {
             .chain(below.iter().cloned())
             .map(|line| line + end);
         lines.splice(at..at, new);
+        // The last line of a file may have no end.
+        if let Some(before) = lines[..at].last_mut().filter(|line| !line.ends_with('\n')) {
+            before.push_str(end);
+        }
         *self = Self::read(&lines.concat())?;
         Ok(())
     }
@@ -317,6 +321,17 @@ after: 1
         root.set("fps", "25").unwrap();
         root.set_trims(&[None; 9]).unwrap();
         assert_eq!(root.text().matches('\n').count(), root.text().matches("\r\n").count());
+    }
+
+    #[test]
+    fn a_text_whose_last_line_has_no_end_takes_new_keys() {
+        let mut root = RootText::read("presentations:\n  - type: home").unwrap();
+        root.set("fps", "25").unwrap();
+        assert_eq!(root.text(), "presentations:\n  - type: home\n    fps: 25\n");
+        let mut root = RootText::read("presentations:\n  - type: home\n    fps: 24").unwrap();
+        root.set_trims(&[Some([1.0; 5]); 9]).unwrap();
+        root.set("fps", "25").unwrap();
+        assert_eq!((root.word("fps"), root.trims()), (Some("25"), [Some([1.0; 5]); 9]));
     }
 
     #[test]

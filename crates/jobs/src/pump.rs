@@ -185,9 +185,13 @@ impl Mix {
 
     /// Mixes the next frames, of which the first `live` are in the programme.
     fn process(&mut self, stems: &[PlanarBlock], live: usize) {
-        self.mixer.process(stems, &mut self.lanes);
-        silence_from(&mut self.lanes, live);
-        self.stats.add(&self.lanes, live);
+        let stats = &mut self.stats;
+        self.mixer.process_each(stems, &mut self.lanes, |lane, samples| {
+            // After the end of the programme nothing sounds, whatever the stems still hold.
+            samples[live..].fill(0.0);
+            stats.add(lane, &samples[..live]);
+        });
+        stats.advance(live);
     }
 }
 
@@ -306,15 +310,6 @@ fn read_tails(
         frame += frames as u64;
     }
     Ok(())
-}
-
-/// After the end of the programme nothing sounds, whatever the stems still hold.
-fn silence_from(lanes: &mut PlanarBlock, from: usize) {
-    if from < lanes.frames() {
-        for lane in lanes.iter_mut() {
-            lane[from..].fill(0.0);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -63,6 +63,17 @@ impl LaneMixer {
     ///
     /// Panics when a shape is wrong.
     pub fn process(&mut self, stems: &[PlanarBlock], lanes: &mut PlanarBlock) {
+        self.process_each(stems, lanes, |_, _| {});
+    }
+
+    /// The same, and shows every lane while it is at hand: its index and its frames, which may be
+    /// changed.
+    pub fn process_each(
+        &mut self,
+        stems: &[PlanarBlock],
+        lanes: &mut PlanarBlock,
+        mut done: impl FnMut(usize, &mut [f32]),
+    ) {
         assert!(
             stems.iter().map(PlanarBlock::channels).eq(self.stem_channels.iter().copied()),
             "one block a stem, with the stem's channels"
@@ -71,16 +82,34 @@ impl LaneMixer {
         assert_eq!(lanes.channels(), self.lanes.len(), "one channel a lane");
         for (index, sources) in self.lanes.iter_mut().enumerate() {
             let out = lanes.channel_mut(index);
-            out.fill(0.0);
+            let mut sources = sources.iter_mut();
+            let signal = |source: &Source| stems[source.stem].channel(source.channel);
+            match sources.as_slice().first() {
+                // What most lanes are: one pass over memory instead of two.
+                Some(first) if first.is_level() => {
+                    let gain = first.gain as f32;
+                    for (out, x) in out.iter_mut().zip(signal(first)) {
+                        *out = 0.0 + gain * x;
+                    }
+                    sources.next();
+                }
+                _ => out.fill(0.0),
+            }
             for source in sources {
-                let signal = stems[source.stem].channel(source.channel);
+                let signal = signal(source);
                 source.add_to(out, signal, self.level);
             }
+            done(index, out);
         }
     }
 }
 
 impl Source {
+    /// Whether it has one gain throughout and nothing else.
+    fn is_level(&self) -> bool {
+        self.envelope.is_none() && self.low_pass.is_none()
+    }
+
     fn add_to(&mut self, out: &mut [f32], signal: &[f32], level: Level) {
         let Self { gain, envelope, low_pass, .. } = self;
         let Some(envelope) = envelope else {

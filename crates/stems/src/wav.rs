@@ -142,6 +142,10 @@ impl Decode for WavFile {
         Ok(count)
     }
 
+    fn may_hold_any_number(&self) -> bool {
+        self.container.format().sample.is_float()
+    }
+
     fn go_to(&mut self, frame: u64) -> Result<u64, StemError> {
         let gone = match &mut self.container {
             Container::Wave(reader) => reader.seek_frame(frame),

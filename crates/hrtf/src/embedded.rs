@@ -190,6 +190,4 @@ fn convert(set: &mut HrtfSet, mirror: &[usize], to_hz: u32) {
 }
 
 #[cfg(test)]
-mod held_out;
-#[cfg(test)]
 mod tests;

@@ -10,6 +10,13 @@ fn next(state: &mut u64, below: usize) -> usize {
     ((*state >> 33) as usize) % below
 }
 
+/// The most memory this process has held, where the system says so.
+fn peak_mib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? / 1024)
+}
+
 #[test]
 fn two_thousand_damaged_files_are_read_or_refused_without_a_panic() {
     let mut seed = 2026;
@@ -59,6 +66,10 @@ fn two_thousand_damaged_files_are_read_or_refused_without_a_panic() {
         }
     }
     println!("{read} read, {refused} refused, the slowest took {slowest:?}");
+    if let Some(peak) = peak_mib() {
+        println!("the process never held more than {peak} MiB");
+        assert!(peak < 512, "{peak} MiB");
+    }
     assert_eq!(read + refused, 2000);
     assert!(refused > 300, "only {refused} refused: was anything damaged?");
     assert!(slowest < Duration::from_secs(5), "{slowest:?}");

@@ -34,7 +34,8 @@ pub(crate) static ROOM: MapSpec = MapSpec {
         },
         KeySpec {
             key: "decay",
-            about: "Seconds in which the tail loses 60 dB up to 1 kHz; treble is a quarter quicker.",
+            about: "Seconds in which the tail loses 60 dB at 1 kHz; bass takes a fifth longer, treble is \
+                    a quarter quicker.",
             kind: Kind::Number(&DECAY),
             absent: Value("0.25"),
             example: "0.4",

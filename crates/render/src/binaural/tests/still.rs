@@ -6,7 +6,7 @@ use cupola_model::{HrtfSet, LinearGain, ObjectState, PolarPosition, Position, Sa
 use realfft::num_complex::Complex64;
 use std::f64::consts::TAU;
 
-fn at(azimuth: f64, elevation: f64) -> ObjectState {
+pub(super) fn at(azimuth: f64, elevation: f64) -> ObjectState {
     ObjectState { position: polar(azimuth, elevation), gain: LinearGain::UNITY, size: 0.0 }
 }
 
@@ -33,27 +33,12 @@ fn errors(quality: BinauralQuality, set: &HrtfSet, azimuth: f64, elevation: f64)
 }
 
 /// In both qualities.
-fn worst(set: &HrtfSet, directions: &[(f64, f64)]) -> (f64, f64) {
+pub(super) fn worst(set: &HrtfSet, directions: &[(f64, f64)]) -> (f64, f64) {
     let ways = directions.iter().flat_map(|place| BinauralQuality::ALL.map(|way| (way, place)));
     ways.map(|(quality, &(a, e))| errors(quality, set, a, e)).fold((0.0, 0.0), |w, e| {
         let worse: (f64, f64) = (f64::max(w.0, e.0), f64::max(w.1, e.1));
         worse
     })
-}
-
-#[test]
-fn stored_directions_come_out_as_their_own_taps_and_delay() {
-    let set = set();
-    let stored: Vec<(f64, f64)> = (0..set.directions.len())
-        .step_by(23)
-        .map(|i| {
-            let [x, y, z] = set.directions[i];
-            ((-x).atan2(y).to_degrees(), z.clamp(-1.0, 1.0).asin().to_degrees())
-        })
-        .collect();
-    let (lsd, itd) = worst(&set, &stored);
-    println!("{} stored directions: LSD {lsd:.5} dB, ITD {itd:.5} µs at worst", stored.len());
-    assert!(lsd <= 0.05 && itd <= 1.0);
 }
 
 #[test]
@@ -137,27 +122,6 @@ fn objects_are_as_loud_as_the_set_was_measured_to_be() {
         let wanted = measured - 3.01;
         println!("{azimuth}°, {elevation}°: {got:+.2} LU, wanted {wanted:+.2}");
         assert!((got - wanted).abs() < 0.15, "{azimuth}°: {got} instead of {wanted}");
-    }
-}
-
-#[test]
-fn the_low_end_is_whole() {
-    let set = set();
-    let golden = std::f64::consts::PI * (3.0 - 5_f64.sqrt());
-    let count = 48;
-    let responses: Vec<_> = (0..count)
-        .map(|i| {
-            let z = 1.0 - (2.0 * f64::from(i) + 1.0) / f64::from(count);
-            let azimuth =
-                cupola_model::position::wrap_degrees((golden * f64::from(i)).to_degrees());
-            impulse_response(&set, at(azimuth, z.asin().to_degrees()))
-        })
-        .collect();
-    for hz in [20.0, 40.0, 80.0, 120.0, 200.0] {
-        let power = responses.iter().flatten().map(|e| transform_at(e, hz, RATE).norm_sqr());
-        let mean_db = 10.0 * (power.sum::<f64>() / f64::from(2 * count)).log10();
-        println!("{hz} Hz: diffuse field {:+.2} dB per ear", mean_db + 3.01);
-        assert!((mean_db + 3.01).abs() <= 0.7, "{hz} Hz: {mean_db}");
     }
 }
 

@@ -1,4 +1,5 @@
-//! Headphones: 16, 64 and 118 objects, all moving and all standing still, at 48 kHz on one core.
+//! Headphones: 16, 64 and 118 objects, all moving and all standing still, at 48 kHz on one core; 118 in
+//! high quality too.
 //!
 //! Criterion prints frames a second; divided by 48,000 that is how many times faster than real time,
 //! and 48,000 over it the share of a core.
@@ -9,7 +10,8 @@ use cupola_model::{
     ObjectFeatures, ObjectState, PlanarBlock, PolarPosition, Position, SampleRate, TimedPoint,
     Timeline, TrackIndex,
 };
-use cupola_render::{Renderer, binaural::BinauralRenderer};
+use cupola_render::Renderer;
+use cupola_render::binaural::{BinauralOptions, BinauralQuality, BinauralRenderer};
 use std::hint::black_box;
 
 /// Frames a call: a third of a second.
@@ -62,17 +64,26 @@ fn convolve(criterion: &mut Criterion) {
             *sample = seed as f32 / u32::MAX as f32 - 0.5;
         }
         let mut out = PlanarBlock::new(2, FRAMES);
-        for (name, moving) in [("moving", true), ("static", false)] {
-            let timeline = timeline(objects, moving);
-            // A fresh renderer every time: a used one would have come to the end of the movement.
-            let fresh = || BinauralRenderer::new(&timeline, &set).expect("a renderer");
-            group.bench_function(BenchmarkId::new(name, objects), |bencher| {
-                bencher.iter_batched_ref(
-                    fresh,
-                    |renderer| renderer.process(black_box(&lanes), &mut out),
-                    BatchSize::PerIteration,
-                );
-            });
+        for quality in BinauralQuality::ALL {
+            if quality != BinauralQuality::Standard && objects != 118 {
+                continue;
+            }
+            for (name, moving) in [("moving", true), ("static", false)] {
+                let timeline = timeline(objects, moving);
+                let options = BinauralOptions { quality, ..BinauralOptions::default() };
+                // A fresh renderer every time: a used one would have come to the end of the movement.
+                let fresh = || {
+                    BinauralRenderer::with_options(&timeline, &set, &options).expect("a renderer")
+                };
+                let name = format!("{name}, {}", quality.name());
+                group.bench_function(BenchmarkId::new(name, objects), |bencher| {
+                    bencher.iter_batched_ref(
+                        fresh,
+                        |renderer| renderer.process(black_box(&lanes), &mut out),
+                        BatchSize::PerIteration,
+                    );
+                });
+            }
         }
     }
     group.finish();

@@ -6,9 +6,7 @@ Objects in blocks of 10 ms that move by direction and in the room, change their 
 diffuse; blocks of 50 ms whose values are reached after 10 ms; fields of first to third order on three scales. Every
 sample of every channel is compared.
 
-Not here, because a timeline is not made of blocks: a jump without interpolation is a ramp of 250 frames that ends
-where the jump is; an interpolation longer than 10 ms follows the position, where the recommendation draws the gains
-as straight lines; and an object is heard before its first block and after its last.
+When blocks begin, end and jump is judged by `timing.py`.
 """
 import math
 import sys

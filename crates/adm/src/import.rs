@@ -25,6 +25,8 @@ use std::sync::Arc;
 
 /// Most points of movement kept altogether: 56 bytes each.
 const MAX_POINTS: usize = 4_000_000;
+/// Of so many kept bytes, one point or run may be of blocks kept one by one: 4 million by default.
+const EXACT_SHARE: usize = 8;
 /// Most tracks of a timeline; a master has 128.
 const MAX_LANES: usize = 1024;
 /// The track that is silent wherever it is named. [BS.2076-2 §5.9]
@@ -73,6 +75,10 @@ pub struct ImportLane {
 ///
 /// Memory is bounded: by the kept bytes of the limits, and 4 million points of movement; those on
 /// straight lines do not count. Text that is damaged or asks for more is an error.
+///
+/// Outside Atmos masters an object also keeps its blocks, for renders that follow them to the letter
+/// ([`Automation::blocks`](cupola_model::Automation::blocks)): by default 4 million points and
+/// runs of blocks, of which those on straight lines and of equal length do not count.
 ///
 /// ```
 /// use cupola_adm::{ImportEssence, import};

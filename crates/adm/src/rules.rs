@@ -285,7 +285,10 @@ pub mod import {
             "nothing has to change here: each block was taken to end where the next one starts";
         BLOCK_GAP = "import.repair.block.gap",
             "Two blocks overlap, or leave a gap.",
-            "each block was taken to end where the next one starts; check the movement there";
+            "each block was taken to end where the next one starts; `--panner bs2127` is silent in a gap";
+        BLOCKS_CROWDED = "import.repair.block.crowded",
+            "Blocks are too many and too irregular to be kept one by one.",
+            "nothing has to change here: `--panner bs2127` moves these objects every 10 ms, not block by block";
         BLOCK_POSITION = "import.repair.block.position",
             "A block has no position that can be read.",
             "the position before was kept; check the movement there";

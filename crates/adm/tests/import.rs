@@ -252,6 +252,66 @@ fn ambisonics_of_stated_components_are_a_bed_whatever_their_order_of_tracks() {
 }
 
 #[test]
+fn blocks_are_kept_one_by_one_with_their_times_to_the_fraction() {
+    let times = [("00000", "00500", ""), ("00500", "00501", "0.00250"), ("02000", "00100", "0")];
+    let blocks: String = (1..)
+        .zip(times)
+        .map(|(n, (start, length, jump))| {
+            let time = format!("rtime=\"00:00:00.{start}\" duration=\"00:00:00.{length}\"");
+            let jump = match jump {
+                "" => String::new(),
+                "0" => "<jumpPosition>1</jumpPosition>".to_owned(),
+                _ => format!("<jumpPosition interpolationLength=\"{jump}\">1</jumpPosition>"),
+            };
+            polar(&time, 10.0 * f64::from(n), &jump)
+        })
+        .collect();
+    let body = object(1, "One", "AC_00031001", "start=\"00:00:00.10000\"")
+        + &channel("AC_00031001", &blocks);
+    let import = read(&body, &essence(1));
+    let seen: Vec<_> = objects(&import)[0].automation.blocks().expect("blocks").collect();
+    // 5 ms are 240 frames, 5.01 ms are 240.48, 2.5 ms are 120; the object starts at frame 4800.
+    let expected = [
+        (4800.0, 4800.0, 5040.0, 10.0),
+        (5040.0, 5160.0, 5280.48, 20.0),
+        (5760.0, 5760.0, 5808.0, 30.0),
+    ];
+    assert_eq!(seen.len(), expected.len());
+    for (block, (start, reached, end, azimuth)) in seen.into_iter().zip(expected) {
+        let times = [block.start - start, block.reached - reached, block.end - end];
+        assert!(times.iter().all(|off| off.abs() < 1e-6), "{block:?}");
+        let Position::Polar(at) = block.state.position else { panic!("a direction") };
+        assert!((at.azimuth_deg - azimuth).abs() < 1e-5, "{block:?}");
+    }
+    let atmos = ImportEssence { atmos: true, ..essence(1) };
+    assert!(objects(&read(&body, &atmos))[0].automation.blocks().is_none());
+}
+
+#[test]
+fn blocks_too_irregular_to_be_kept_one_by_one_are_still_a_movement() {
+    let block = |n: u32| {
+        // No two blocks are equally long.
+        let (start, length) = (10 * n + n * (n + 1) / 2, 11 + n);
+        let azimuth = if n.is_multiple_of(2) { 10.0 } else { 30.0 };
+        let start = format!("{}.{:05}", start / 100_000, start % 100_000);
+        let time = format!("rtime=\"00:00:0{start}\" duration=\"00:00:00.{length:05}\"");
+        polar(&time, azimuth, "")
+    };
+    let blocks: String = (0..700).map(block).collect();
+    let body = object(1, "One", "AC_00031001", "") + &channel("AC_00031001", &blocks);
+    let text = format!("<ituADM><audioFormatExtended>{body}</audioFormatExtended></ituADM>");
+    let kept = |kept_bytes| {
+        let limits = ReadLimits { kept_bytes, ..ReadLimits::default() };
+        let import = import(text.as_bytes(), &essence(1), limits).expect("a document");
+        let automation = &objects(&import)[0].automation;
+        let rules = rules_of(&import).contains(&rules::BLOCKS_CROWDED);
+        (automation.blocks().is_some(), automation.points().len() > 500, rules)
+    };
+    assert_eq!(kept(ReadLimits::default().kept_bytes), (true, true, false));
+    assert_eq!(kept(10_000), (false, true, true));
+}
+
+#[test]
 fn every_known_fault_is_repaired_under_its_name_and_the_sound_stays() {
     let block = polar("", 5.0, "");
     let good = object(1, "One", "AC_00031001", "") + &channel("AC_00031001", &block);

@@ -8,15 +8,18 @@
 //! of absolute frames, they cannot disagree. [`Movement`] is the way back: the blocks of a master to
 //! sparse points.
 
+mod blocks;
 mod cursor;
 mod movement;
 
+pub use blocks::{BlockRecorder, BlockSequence, BlockWalk, ExactBlock, ExactSpan};
 pub use cursor::AutomationCursor;
 pub use movement::{BlockSpan, Movement, TimeRule};
 
 use crate::{FrameCount, FrameIndex, LinearGain, Position, SampleRate};
 use cursor::Span;
 use std::fmt;
+use std::sync::Arc;
 
 /// Length of the ramp that draws a `hold` step; it ends at the keyframe. It equals the 250 samples
 /// of `interpolationLength` in the Dolby Atmos Master ADM profile.
@@ -57,6 +60,8 @@ pub struct Automation {
     points: Vec<TimedPoint>,
     /// In order of time.
     grid_shifts: Vec<GridShift>,
+    /// The blocks it was read from and by how many frames they start later.
+    blocks: Option<(Arc<BlockSequence>, f64)>,
 }
 
 /// From a frame on, the 10 ms grid lies elsewhere.
@@ -149,7 +154,7 @@ impl Automation {
                 return Err(AutomationError::OutOfRange(i));
             }
         }
-        Ok(Self { points, grid_shifts: Vec::new() })
+        Ok(Self { points, grid_shifts: Vec::new(), blocks: None })
     }
 
     /// The same points on another grid. The shifts stand in order of time; before the first of them
@@ -158,6 +163,19 @@ impl Automation {
     pub fn with_grid_shifts(self, grid_shifts: Vec<GridShift>) -> Self {
         debug_assert!(grid_shifts.is_sorted_by_key(|shift| shift.from), "shifts in order of time");
         Self { grid_shifts, ..self }
+    }
+
+    /// The same points, read from these blocks of an object that starts at this frame, for a render
+    /// that follows them to the letter.
+    #[must_use]
+    pub fn with_blocks(self, blocks: Arc<BlockSequence>, start: f64) -> Self {
+        Self { blocks: Some((blocks, start)), ..self }
+    }
+
+    /// The blocks this was read from, when a document has them.
+    pub fn blocks(&self) -> Option<BlockWalk> {
+        let (blocks, start) = self.blocks.as_ref()?;
+        Some(BlockWalk::new(blocks.clone(), *start))
     }
 
     /// The first grid line after a frame.

@@ -1,6 +1,6 @@
 //! Lanes to ambisonic signals.
 
-use crate::gains::GainTrack;
+use crate::gains::{GainTrack, Timing};
 use crate::pan::HarmonicPanner;
 use crate::speakers::{BedSend, Voice};
 use crate::{RenderError, Renderer, SpeakerRenderer};
@@ -30,8 +30,9 @@ impl AmbisonicRenderer {
         let panner = Arc::new(HarmonicPanner::new(format));
         let channels = format.order().channels();
         let grid_frames = timeline.sample_rate.grid_frames();
+        let timing = Timing { grid_frames, exact_blocks: false };
         let objects = timeline.objects().map(|object| {
-            let track = GainTrack::new(&object.automation, 0.0, grid_frames, channels, &*panner);
+            let track = GainTrack::new(&object.automation, 0.0, timing, channels, &*panner);
             Voice { lane: object.lane.0, panner: panner.clone(), track }
         });
         let sends = |label: BedLabel, lane: usize| {

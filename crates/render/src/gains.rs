@@ -2,26 +2,58 @@
 //!
 //! An object's gains are computed at the knots of its automation, that is at its points and, while
 //! something moves, on every line of the 10 ms grid; between two knots they are straight lines. Knots
-//! are absolute frames, so the result does not depend on how the programme is cut into calls.
+//! are absolute frames, so the result does not depend on how the programme is cut into calls. A render
+//! that follows a document to the letter takes its blocks instead ([`blocks`]).
+
+mod blocks;
 
 use crate::mix::Ramp;
 use crate::pan::Panner;
+use blocks::BlockGains;
 use cupola_model::{Automation, AutomationCursor, FrameIndex, ObjectState};
 use std::ops::Range;
 
 /// The gains of one object along the programme.
 #[derive(Debug)]
 pub(crate) struct GainTrack {
-    automation: AutomationCursor,
-    grid_frames: u32,
-    /// Frames from this knot to the next; the last segment has no end.
+    source: Source,
+    /// Frames during which gains are on one line; the last segment has no end.
     segment: Range<u64>,
-    state: ObjectState,
-    next_state: ObjectState,
+    moves: bool,
     gains: Vec<f64>,
+    /// Where the lines lead at the end of the segment.
     next_gains: Vec<f64>,
     direct: Bus,
     diffuse: Bus,
+}
+
+/// When gains are computed.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all have knots, and these are at hand in place"
+)]
+#[derive(Debug)]
+enum Source {
+    Knots(Knots),
+    Blocks(Box<BlockGains>),
+}
+
+/// Gains at the knots of an automation.
+#[derive(Debug)]
+struct Knots {
+    automation: AutomationCursor,
+    grid_frames: u32,
+    state: ObjectState,
+    next_state: ObjectState,
+}
+
+/// What an object is told of time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    /// Frames of the grid.
+    pub grid_frames: u32,
+    /// Whether blocks of a document are followed to the letter where there are any. [BS.2127-0 §7.2]
+    pub exact_blocks: bool,
 }
 
 /// A part of an object's sound.
@@ -52,25 +84,30 @@ impl GainTrack {
     pub(crate) fn new(
         automation: &Automation,
         diffuse: f64,
-        grid_frames: u32,
+        timing: Timing,
         channels: usize,
         panner: &dyn Panner,
     ) -> Self {
         let bus = |energy: f64| Bus { share: energy.sqrt(), active: Vec::with_capacity(channels) };
-        let mut automation = AutomationCursor::new(automation.clone());
-        let state = automation.state_at(FrameIndex(0));
+        let mut next_gains = vec![0.0; channels];
+        let blocks = automation.blocks().filter(|_| timing.exact_blocks);
+        let source = match blocks {
+            Some(blocks) => {
+                Source::Blocks(Box::new(BlockGains::new(blocks, timing.grid_frames, channels)))
+            }
+            None => {
+                Source::Knots(Knots::new(automation, timing.grid_frames, panner, &mut next_gains))
+            }
+        };
         let mut track = Self {
-            automation,
-            grid_frames,
+            source,
             segment: 0..0,
-            state,
-            next_state: state,
+            moves: false,
             gains: vec![0.0; channels],
-            next_gains: vec![0.0; channels],
+            next_gains,
             direct: bus(1.0 - diffuse),
             diffuse: bus(diffuse),
         };
-        compute(panner, &state, &mut track.next_gains);
         track.advance(panner);
         track
     }
@@ -89,7 +126,7 @@ impl GainTrack {
                 self.advance(panner);
             }
             let end = self.segment.end.min(range.end);
-            let moves = self.state != self.next_state;
+            let moves = self.moves;
             visit(Stretch {
                 frames: (frame - range.start) as usize..(end - range.start) as usize,
                 // A moving segment is no longer than the grid.
@@ -104,19 +141,17 @@ impl GainTrack {
 
     /// Enters the next segment.
     fn advance(&mut self, panner: &dyn Panner) {
-        let start = FrameIndex(self.segment.end);
-        let knot = self.automation.next_knot(start, self.grid_frames);
-        self.segment = start.0..knot.map_or(u64::MAX, |k| k.0);
-        std::mem::swap(&mut self.gains, &mut self.next_gains);
-        self.state = self.next_state;
-        if let Some(knot) = knot {
-            self.next_state = self.automation.state_at(knot);
-        }
-        if self.next_state == self.state {
-            self.next_gains.copy_from_slice(&self.gains);
-        } else {
-            compute(panner, &self.next_state, &mut self.next_gains);
-        }
+        let start = self.segment.end;
+        let (gains, next_gains) = (&mut self.gains, &mut self.next_gains);
+        let (end, moves) = match &mut self.source {
+            Source::Knots(knots) => {
+                std::mem::swap(gains, next_gains);
+                knots.advance(panner, start, gains, next_gains)
+            }
+            Source::Blocks(blocks) => blocks.advance(panner, start, gains, next_gains),
+        };
+        self.segment = start..end;
+        self.moves = moves;
         self.find_active();
     }
 
@@ -138,6 +173,43 @@ impl GainTrack {
                 bus.active.push((channel, Ramp { from: (bus.share * from) as f32, step }));
             }
         }
+    }
+}
+
+impl Knots {
+    fn new(
+        automation: &Automation,
+        grid_frames: u32,
+        panner: &dyn Panner,
+        gains: &mut [f64],
+    ) -> Self {
+        let mut automation = AutomationCursor::new(automation.clone());
+        let state = automation.state_at(FrameIndex(0));
+        compute(panner, &state, gains);
+        Self { automation, grid_frames, state, next_state: state }
+    }
+
+    /// The end of the segment that starts here, and whether gains move in it. They are those of its
+    /// start; the others become those of its end.
+    fn advance(
+        &mut self,
+        panner: &dyn Panner,
+        start: u64,
+        gains: &[f64],
+        next_gains: &mut [f64],
+    ) -> (u64, bool) {
+        let knot = self.automation.next_knot(FrameIndex(start), self.grid_frames);
+        self.state = self.next_state;
+        if let Some(knot) = knot {
+            self.next_state = self.automation.state_at(knot);
+        }
+        let moves = self.next_state != self.state;
+        if moves {
+            compute(panner, &self.next_state, next_gains);
+        } else {
+            next_gains.copy_from_slice(gains);
+        }
+        (knot.map_or(u64::MAX, |knot| knot.0), moves)
     }
 }
 

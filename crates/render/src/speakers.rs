@@ -2,7 +2,7 @@
 
 use crate::beds::BedLaw;
 use crate::diffuse::DiffuseBus;
-use crate::gains::{GainTrack, Stretch};
+use crate::gains::{GainTrack, Stretch, Timing};
 use crate::mix::{Ramp, add_constant, add_ramps};
 use crate::pan::{Panner, PannerChoice, Panners};
 use crate::trim::Trims;
@@ -19,7 +19,10 @@ const TILE_BLOCKS: usize = 10;
 
 /// Renders a programme to a loudspeaker layout; without latency unless something is diffuse.
 ///
-/// * Objects are panned by the chosen law; they never reach an LFE.
+/// * Objects are panned by the chosen law; they never reach an LFE. Gains are computed at the points of
+///   an automation and every 10 ms, and are straight lines between; with [`PannerChoice::Bs2127`] where
+///   the blocks of the document an object comes from say, if it has any
+///   ([`Automation::blocks`](cupola_model::Automation::blocks)), and then it is silent outside of them.
 /// * Bed channels are panned by their place in the room ([`cupola_model::BedLabel::position`]),
 ///   whatever the law for objects, so a layout that has the channel gets it unchanged and any other
 ///   gets one and the same fold-down. Only [`PannerChoice::Bs2127`] has a law of its own for beds.
@@ -72,11 +75,11 @@ impl SpeakerRenderer {
         let grid_frames = timeline.sample_rate.grid_frames();
         let block_frames = grid_frames as usize;
         let mut panners = Panners::new(choice, layout)?;
+        let timing = Timing { grid_frames, exact_blocks: choice == PannerChoice::Bs2127 };
         let voice = |object: &Object| {
             let panner = panners.of(&object.features);
             let diffuse = object.features.diffuse;
-            let track =
-                GainTrack::new(&object.automation, diffuse, grid_frames, channels, &*panner);
+            let track = GainTrack::new(&object.automation, diffuse, timing, channels, &*panner);
             Voice { lane: object.lane.0, panner, track }
         };
         let objects = timeline.objects().map(voice).collect();

@@ -1,7 +1,7 @@
 //! One `audioBlockFormat`, whatever it describes.
 
 use super::features::{Feature, features_of};
-use super::time::{frames, seconds_to_frames};
+use super::time::{exact_frames, frames, seconds_to_frames};
 use crate::check::report::{Report, Where};
 use crate::node::Node;
 use crate::rules::import as rules;
@@ -21,8 +21,11 @@ const MAX_GAIN: f64 = 1e5;
 pub(super) struct Block {
     pub(super) start: Option<u64>,
     pub(super) duration: Option<u64>,
-    /// `None` when the value is reached at the end of the block.
-    pub(super) reached_after: Option<u64>,
+    /// The same two in frames and fractions of them.
+    pub(super) exact_start: Option<f64>,
+    pub(super) exact_duration: Option<f64>,
+    /// In frames; `None` when the value is reached at the end of the block.
+    pub(super) reached_after: Option<f64>,
     pub(super) labels: Vec<String>,
     pub(super) position: Option<Position>,
     pub(super) gain: LinearGain,
@@ -41,6 +44,8 @@ impl Block {
         Self {
             start: reader.time("rtime", rate),
             duration: reader.time("duration", rate),
+            exact_start: exact_frames(time_text(node, "rtime"), rate),
+            exact_duration: exact_frames(time_text(node, "duration"), rate),
             reached_after: reached_after(node, rate),
             labels: node.all("speakerLabel").map(|label| label.text.clone()).collect(),
             position,
@@ -58,7 +63,13 @@ impl Block {
     }
 }
 
-fn reached_after(node: &Node, rate: SampleRate) -> Option<u64> {
+/// `rtime` or `duration`; empty without one. Versions differ in the name; it means the same in a block.
+fn time_text<'n>(node: &'n Node, name: &str) -> &'n str {
+    let names = [name, if name == "rtime" { "lstart" } else { "lduration" }];
+    names.iter().map(|name| node.attribute(name)).find(|t| !t.is_empty()).unwrap_or_default()
+}
+
+fn reached_after(node: &Node, rate: SampleRate) -> Option<f64> {
     let jump = node.child("jumpPosition").filter(|jump| jump.text == "1")?;
     Some(seconds_to_frames(jump.attribute("interpolationLength"), rate))
 }
@@ -85,9 +96,7 @@ impl Reader<'_> {
     }
 
     fn time(&mut self, name: &str, rate: SampleRate) -> Option<u64> {
-        // Versions differ in the name; it means the same in a block.
-        let names = [name, if name == "rtime" { "lstart" } else { "lduration" }];
-        let text = names.iter().map(|name| self.node.attribute(name)).find(|t| !t.is_empty())?;
+        let text = Some(time_text(self.node, name)).filter(|text| !text.is_empty())?;
         let time = frames(text, rate);
         if time.is_none() {
             let (place, message) = (Where::of(self.node), format!("{name} cannot be read"));

@@ -4,18 +4,21 @@ use super::block::{Block, gain_of};
 use super::features::{Feature, head_locked, importance};
 use super::field::FieldWords;
 use super::speakers::common_label;
-use super::time::frames;
-use super::{Essence, MAX_POINTS};
+use super::time::{exact_frames, frames};
+use super::{EXACT_SHARE, Essence, MAX_POINTS};
 use crate::check::report::{Report, Where};
 use crate::collect::Fault;
 use crate::node::Node;
 use crate::pieces::Piece;
 use crate::rules::import as rules;
 use crate::{AdmError, AdmKind, ReadLimits};
-use cupola_model::automation::{BlockSpan, Movement, TimeRule};
+use cupola_model::automation::{
+    BlockRecorder, BlockSequence, BlockSpan, ExactSpan, Movement, TimeRule,
+};
 use cupola_model::features::LongestHeld;
 use cupola_model::{LinearGain, ObjectFeatures, Position, SampleRate, TimedPoint};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The name that makes a programme an Atmos master. [Atmos-ADM]
 const ATMOS_PROGRAMME: &str = "Atmos_Master";
@@ -42,6 +45,8 @@ pub(super) struct Object {
     pub(super) name: String,
     pub(super) offset: u64,
     pub(super) start: Option<u64>,
+    /// The same in frames and fractions of them.
+    pub(super) exact_start: f64,
     pub(super) duration: Option<u64>,
     pub(super) gain: LinearGain,
     pub(super) objects: References,
@@ -77,6 +82,8 @@ pub(super) struct Channel {
     pub(super) field: FieldWords,
     pub(super) blocks: u64,
     pub(super) points: Vec<TimedPoint>,
+    /// Its blocks one by one, where the renderer of the ITU would play them so.
+    pub(super) sequence: Option<Arc<BlockSequence>>,
     /// What its blocks say that a timeline has once.
     pub(super) features: LongestHeld<ObjectFeatures>,
     pub(super) left_out: Vec<Feature>,
@@ -109,9 +116,13 @@ pub(super) struct Document {
 /// Gathers the pieces of a document.
 pub(super) struct Gatherer<'a> {
     essence: &'a Essence,
-    limits: ReadLimits,
+    pub(super) limits: ReadLimits,
     kept: usize,
     points: usize,
+    /// Points and runs of blocks kept one by one.
+    exact: usize,
+    /// The first channel whose blocks found no more room.
+    pub(super) crowded: Option<Where>,
     pub(super) atmos: bool,
     pub(super) document: Document,
     pub(super) report: Report,
@@ -124,6 +135,9 @@ struct Open {
     channel: Channel,
     movement: Movement,
     end: Option<u64>,
+    /// None for an Atmos master, and when there is no room for more.
+    blocks: Option<BlockRecorder>,
+    exact_end: f64,
 }
 
 impl<'a> Gatherer<'a> {
@@ -133,6 +147,8 @@ impl<'a> Gatherer<'a> {
             limits,
             kept: 0,
             points: 0,
+            exact: 0,
+            crowded: None,
             atmos: essence.atmos,
             document: Document::default(),
             report: Report::default(),
@@ -154,7 +170,9 @@ impl<'a> Gatherer<'a> {
                 if let Some(open) = self.channel.take() {
                     self.points += open.movement.points();
                     let points = open.movement.finish();
-                    let channel = Channel { points, ..open.channel };
+                    let sequence = open.blocks.and_then(BlockRecorder::finish).map(Arc::new);
+                    self.exact += sequence.as_ref().map_or(0, |sequence| sequence.kept());
+                    let channel = Channel { points, sequence, ..open.channel };
                     self.document.channels.insert(open.id, channel);
                 }
                 Ok(())
@@ -224,6 +242,9 @@ impl<'a> Gatherer<'a> {
         } else {
             self.time(node, "start")
         };
+        let start_text = ["start", "startTime"].map(|name| node.attribute(name));
+        let exact_start = start_text.into_iter().find(|text| !text.is_empty());
+        let exact_start = exact_start.and_then(|text| exact_frames(text, self.essence.sample_rate));
         let muted = node.child("mute").is_some_and(|mute| mute.text == "1");
         let gain = node.child("gain").and_then(gain_of).filter(|gain| (0.0..1e6).contains(gain));
         let object = Object {
@@ -231,6 +252,7 @@ impl<'a> Gatherer<'a> {
             name: node.attribute("audioObjectName").to_owned(),
             offset: node.offset,
             start,
+            exact_start: exact_start.unwrap_or(0.0),
             duration: self.time(node, "duration"),
             gain: if muted {
                 LinearGain::SILENCE
@@ -328,11 +350,15 @@ impl<'a> Gatherer<'a> {
             field: FieldWords::default(),
             blocks: 0,
             points: Vec::new(),
+            sequence: None,
             features: LongestHeld::default(),
             left_out: Vec::new(),
         };
-        let movement = Movement::new(rule, self.essence.sample_rate);
-        self.channel = Some(Open { id, channel, movement, end: None });
+        let rate = self.essence.sample_rate;
+        let movement = Movement::new(rule, rate);
+        let blocks =
+            (rule == TimeRule::Itu).then(|| BlockRecorder::new(ROUNDING_S * f64::from(rate.hz())));
+        self.channel = Some(Open { id, channel, movement, end: None, blocks, exact_end: 0.0 });
         Ok(())
     }
 
@@ -371,6 +397,11 @@ impl<'a> Gatherer<'a> {
                     let offset = node.offset;
                     return Err(AdmError::TooLarge { offset, what, allowed: MAX_POINTS });
                 }
+                let kept = open.blocks.as_ref().map_or(0, BlockRecorder::kept);
+                if self.exact + kept > self.limits.kept_bytes / EXACT_SHARE {
+                    open.blocks = None;
+                    self.crowded.get_or_insert_with(|| Where::of(node));
+                }
             }
             _ => {}
         }
@@ -401,9 +432,16 @@ impl Open {
         self.check_tiling(node, start, rate, report);
         // A block without an end lasts a frame at least.
         self.channel.features.add(block.features, end.saturating_sub(start).max(1));
-        let span = BlockSpan { start, end, reached_after: block.reached_after };
-        self.movement.take(span, state);
+        let nearest = |frames: f64| rate.frame_at(frames / f64::from(rate.hz())).0;
+        let reached_after = block.reached_after.map(nearest);
+        self.movement.take(BlockSpan { start, end, reached_after }, state);
         self.end = Some(end);
+        let start = block.exact_start.unwrap_or(self.exact_end);
+        let length = block.exact_duration.unwrap_or(f64::INFINITY);
+        self.exact_end = start + length;
+        if let Some(blocks) = &mut self.blocks {
+            blocks.push(ExactSpan { start, length, reached_after: block.reached_after }, state);
+        }
     }
 
     fn check_tiling(&self, node: &Node, start: u64, rate: SampleRate, report: &mut Report) {

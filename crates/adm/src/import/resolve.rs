@@ -6,7 +6,7 @@ use super::heard::{dangling, heard_objects};
 use super::place::place;
 use super::speakers::{Speaker, by_label, by_position, common_label, common_pack};
 use super::tracks::{Track, assign_tracks};
-use super::{Essence, Import, ImportLane, MAX_LANES, MAX_POINTS, SILENT_UID};
+use super::{EXACT_SHARE, Essence, Import, ImportLane, MAX_LANES, MAX_POINTS, SILENT_UID};
 use crate::check::report::{Report, Where};
 use crate::rules::import as rules;
 use crate::text::clean_name;
@@ -24,7 +24,7 @@ pub(super) const MAX_NESTING: usize = 16;
 const SHOWN_NAMES: usize = 8;
 
 pub(super) fn resolve(gatherer: Gatherer<'_>, essence: &Essence) -> Result<Import, AdmError> {
-    let Gatherer { atmos, document, mut report, .. } = gatherer;
+    let Gatherer { atmos, document, mut report, crowded, limits, .. } = gatherer;
     if !document.extended {
         let message = "there is no audioFormatExtended in the document".to_owned();
         return Err(AdmError::Malformed { offset: 0, message });
@@ -39,6 +39,8 @@ pub(super) fn resolve(gatherer: Gatherer<'_>, essence: &Essence) -> Result<Impor
         beds: Vec::new(),
         objects: Vec::new(),
         points: 0,
+        exact_left: limits.kept_bytes / EXACT_SHARE,
+        crowded,
         lanes: 0,
         left_out: BTreeMap::new(),
     };
@@ -46,6 +48,7 @@ pub(super) fn resolve(gatherer: Gatherer<'_>, essence: &Essence) -> Result<Impor
         resolver.object(object, &groups)?;
     }
     resolver.report_features();
+    resolver.report_crowded();
     let name = document.programmes.first().map_or("", |(programme, _)| programme.name.as_str());
     let name = if name == "Atmos_Master" { "" } else { name };
     Ok(resolver.finish(clean_name(name, String::new), atmos))
@@ -81,6 +84,10 @@ pub(super) struct Resolver<'d> {
     pub(super) beds: Vec<(Item, Vec<ImportLane>)>,
     objects: Vec<(Item3d, ImportLane)>,
     points: usize,
+    /// Points and runs of blocks that may still be kept one by one.
+    exact_left: usize,
+    /// The first thing whose blocks found no more room.
+    crowded: Option<Where>,
     lanes: usize,
     /// Who uses what a scene does not have.
     pub(super) left_out: BTreeMap<Feature, Vec<String>>,
@@ -267,6 +274,7 @@ impl<'d> Resolver<'d> {
                 offset: format.offset,
                 message: format!("the blocks of {} contradict each other: {fault}", format.id),
             })?;
+            let automation = self.with_blocks(automation, object, format);
             for feature in &format.left_out {
                 self.left_out.entry(*feature).or_default().push(name.clone());
             }
@@ -274,6 +282,30 @@ impl<'d> Resolver<'d> {
             self.push_object(name, groups, part.lane, (automation, features));
         }
         Ok(())
+    }
+
+    /// An automation that knows the blocks it was made of, as long as there is room for them.
+    fn with_blocks(
+        &mut self,
+        automation: Automation,
+        object: &Object,
+        format: &Channel,
+    ) -> Automation {
+        let Some(sequence) = &format.sequence else { return automation };
+        let Some(left) = self.exact_left.checked_sub(sequence.kept()) else {
+            self.crowded.get_or_insert_with(|| Where::at(object.offset, &object.id));
+            return automation;
+        };
+        self.exact_left = left;
+        automation.with_blocks(sequence.clone(), object.exact_start)
+    }
+
+    /// Says that some blocks were not kept.
+    fn report_crowded(&mut self) {
+        let Some(place) = self.crowded.take() else { return };
+        let message = "the blocks are too many and too irregular to be kept one by one";
+        let note = cupola_model::Severity::Note;
+        self.report.add(rules::BLOCKS_CROWDED, note, place, message, "", "");
     }
 
     /// What a channel is told that does not change, in an object that may matter less.

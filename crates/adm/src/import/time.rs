@@ -7,9 +7,28 @@ const FRACTION_DIGITS: usize = 12;
 /// Latest time, in seconds: nothing lasts longer than 100 days.
 const LATEST_SECONDS: u64 = 100 * 24 * 3600;
 
+/// A time as seconds and a fraction of one: its numerator and denominator.
+type Time = (u64, u128, u128);
+
 /// `hh:mm:ss`, `hh:mm:ss.fff…` or `hh:mm:ss.nnnSfff` in frames, rounded to the nearest; `None` for
 /// anything else. [BS.2076-2 §6.5]
 pub(super) fn frames(text: &str, rate: SampleRate) -> Option<u64> {
+    let (seconds, count, of) = time(text)?;
+    let whole_frames = seconds * u64::from(rate.hz());
+    let twice = 2 * count * u128::from(rate.hz()) + of;
+    let rest = u64::try_from(twice / (2 * of)).unwrap_or(u64::MAX);
+    whole_frames.checked_add(rest)
+}
+
+/// The same, not rounded: a whole number where the time is on a frame.
+pub(super) fn exact_frames(text: &str, rate: SampleRate) -> Option<f64> {
+    let (seconds, count, of) = time(text)?;
+    let whole_frames = u128::from(seconds) * u128::from(rate.hz());
+    let count = count * u128::from(rate.hz());
+    Some((whole_frames + count / of) as f64 + (count % of) as f64 / of as f64)
+}
+
+fn time(text: &str) -> Option<Time> {
     let mut parts = text.trim().split(':');
     let (hours, minutes, rest) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() {
@@ -24,26 +43,21 @@ pub(super) fn frames(text: &str, rate: SampleRate) -> Option<u64> {
     if seconds > LATEST_SECONDS {
         return None;
     }
-    let whole_frames = seconds * u64::from(rate.hz());
-    whole_frames.checked_add(fraction_frames(fraction, rate)?)
+    let (count, of) = fraction_of(fraction)?;
+    Some((seconds, count, of))
 }
 
 /// The part behind the point.
-fn fraction_frames(text: &str, rate: SampleRate) -> Option<u64> {
+fn fraction_of(text: &str) -> Option<(u128, u128)> {
     if let Some((count, of)) = text.split_once(['S', 's']) {
         let (count, of) = (whole(count)?, whole(of)?);
-        return (of > 0 && count < of).then(|| nearest(count.into(), of.into(), rate));
+        return (of > 0 && count < of).then(|| (count.into(), of.into()));
     }
     let digits: String = text.chars().take(FRACTION_DIGITS).collect();
     let scale = 10_u128.checked_pow(u32::try_from(digits.len()).ok()?)?;
     let plain = text.bytes().all(|byte| byte.is_ascii_digit());
     let count = if digits.is_empty() { 0 } else { u128::from(whole(&digits)?) };
-    plain.then(|| nearest(count, scale, rate))
-}
-
-fn nearest(count: u128, of: u128, rate: SampleRate) -> u64 {
-    let twice = 2 * count * u128::from(rate.hz()) + of;
-    u64::try_from(twice / (2 * of)).unwrap_or(u64::MAX)
+    plain.then_some((count, scale))
 }
 
 fn whole(text: &str) -> Option<u64> {
@@ -52,9 +66,9 @@ fn whole(text: &str) -> Option<u64> {
 }
 
 /// Decimal seconds, as `interpolationLength` has them, in frames; zero for what is none.
-pub(super) fn seconds_to_frames(text: &str, rate: SampleRate) -> u64 {
-    let seconds = text.trim().parse::<f64>().unwrap_or(0.0);
-    rate.frame_at(seconds.clamp(0.0, 3600.0)).0
+pub(super) fn seconds_to_frames(text: &str, rate: SampleRate) -> f64 {
+    let seconds = text.trim().parse::<f64>().ok().filter(|seconds| seconds.is_finite());
+    seconds.unwrap_or(0.0).clamp(0.0, 3600.0) * f64::from(rate.hz())
 }
 
 #[cfg(test)]
@@ -93,8 +107,19 @@ mod tests {
     }
 
     #[test]
+    fn exact_times_are_whole_on_frames_and_fractions_between_them() {
+        let at = |text| exact_frames(text, SampleRate::HZ_48000).unwrap();
+        assert_eq!(at("01:02:03.01"), 3723.0 * 48_000.0 + 480.0);
+        assert_eq!(at("00:00:01.00001S48000"), 48_001.0);
+        assert!((at("00:00:00.00521") - 250.08).abs() < 1e-9);
+        assert!((at("00:00:00.1S44100") - 48_000.0 / 44_100.0).abs() < 1e-12);
+        assert_eq!(exact_frames("1.5", SampleRate::HZ_48000), None);
+    }
+
+    #[test]
     fn interpolation_lengths_are_decimal_seconds() {
         let at = |text| seconds_to_frames(text, SampleRate::HZ_48000);
-        assert_eq!((at("0.005208"), at("0.000000"), at("nan"), at("-1")), (250, 0, 0, 0));
+        assert!((at("0.005208") - 249.984).abs() < 1e-9);
+        assert_eq!((at("0.01"), at("0.000000"), at("nan"), at("-1")), (480.0, 0.0, 0.0, 0.0));
     }
 }

@@ -90,7 +90,10 @@ impl Movement {
             }
             (TimeRule::Itu, Some(0)) => {
                 let ramp = span.start.saturating_sub(HOLD_RAMP.0).max(before);
-                self.line.push(ramp, old);
+                // Where the block before leads until here, the step takes the last bit of its way.
+                if !self.line.shorten(FrameIndex(ramp)) {
+                    self.line.push(ramp, old);
+                }
                 self.line.push(span.start, state);
             }
             (_, after) => {
@@ -124,7 +127,7 @@ impl Movement {
 /// From the last point that is kept, every point since allows a range of slopes within which a line
 /// passes it close enough. A new point may end the line when the slope to it is in all of them.
 #[derive(Debug, Default)]
-struct Line {
+pub(super) struct Line {
     points: Vec<TimedPoint>,
     /// The end of the line so far; not yet kept.
     end: Option<TimedPoint>,
@@ -134,7 +137,30 @@ struct Line {
 }
 
 impl Line {
-    fn push(&mut self, frame: u64, state: ObjectState) {
+    /// Points there would be if this were the end.
+    pub(super) fn kept(&self) -> usize {
+        self.points.len() + usize::from(self.end.is_some())
+    }
+
+    /// Ends the line at an earlier frame, so that something else can start there; whether it went on
+    /// for longer.
+    fn shorten(&mut self, frame: FrameIndex) -> bool {
+        let (Some(start), Some(end)) = (self.points.last(), self.end) else { return false };
+        if end.frame <= frame {
+            return false;
+        }
+        if frame <= start.frame {
+            self.end = None;
+            return true;
+        }
+        let anchor = values_of(&start.state);
+        let t = (frame - start.frame).0 as f64 / (end.frame - start.frame).0 as f64;
+        self.values = std::array::from_fn(|i| anchor[i] + t * (self.values[i] - anchor[i]));
+        self.end = Some(TimedPoint { frame, state: start.state.lerp(&end.state, t) });
+        true
+    }
+
+    pub(super) fn push(&mut self, frame: u64, state: ObjectState) {
         let point = TimedPoint { frame: FrameIndex(frame), state };
         let Some(start) = self.points.last().copied() else {
             self.points.push(point);
@@ -197,7 +223,7 @@ impl Line {
         }
     }
 
-    fn finish(mut self) -> Vec<TimedPoint> {
+    pub(super) fn finish(mut self) -> Vec<TimedPoint> {
         self.points.extend(self.end.take());
         // What stands still at the end needs no second point.
         while let [.., a, b] = self.points.as_slice()
@@ -286,6 +312,24 @@ mod tests {
             (9000, -1.0),
         ] {
             assert!((x_at(&points, frame) - x).abs() < 1e-9, "at {frame}");
+        }
+    }
+
+    #[test]
+    fn a_jump_leaves_the_way_before_it_where_it_was() {
+        for (second, jump) in [(1000, 3000), (1000, 1100)] {
+            let mut itu = movement(TimeRule::Itu);
+            let span = |start, end, reached_after| BlockSpan { start, end, reached_after };
+            itu.take(span(0, second, None), room(0.0));
+            itu.take(span(second, jump, None), room(1.0));
+            itu.take(span(jump, 9000, Some(0)), room(-1.0));
+            let points = itu.finish();
+            assert_eq!(x_at(&points, jump), -1.0);
+            assert_eq!(x_at(&points, 1000), 0.0);
+            if jump == 3000 {
+                assert!((x_at(&points, 2000) - 0.5).abs() < 1e-9);
+                assert!((x_at(&points, 2750) - 0.875).abs() < 1e-9);
+            }
         }
     }
 

@@ -259,3 +259,29 @@ fn what_out_held_before_is_gone() {
     renderer.process(&PlanarBlock::new(1, 960), &mut out);
     assert!(out.iter().flatten().all(|x| *x == 0.0));
 }
+
+#[test]
+fn only_the_law_of_the_itu_follows_the_blocks_of_a_document() {
+    use cupola_model::automation::{BlockRecorder, ExactSpan};
+    let mut dice = Dice(5);
+    let mut points = path(&mut dice, polar);
+    points[0].state.gain = LinearGain(1.0);
+    let mut blocks = BlockRecorder::new(1.5);
+    let span = ExactSpan { start: 4800.0, length: 480.0, reached_after: None };
+    blocks.push(span, points[0].state);
+    let blocks = std::sync::Arc::new(blocks.finish().unwrap());
+    let lanes = noise(1, 9600, &mut dice);
+    let layout = layout("7.1.4");
+    let plain = timeline(vec![object(0, points.clone())], 1);
+    let mut told = plain.clone();
+    let Item::Object(object) = &mut told.items[0] else { unreachable!() };
+    object.automation = object.automation.clone().with_blocks(blocks, 0.0);
+    for choice in [PannerChoice::ByPosition, PannerChoice::Room] {
+        let [a, b] = [&plain, &told].map(|timeline| render(timeline, &layout, choice, &lanes));
+        assert!(a.iter().eq(b.iter()), "{choice:?}");
+    }
+    let exact = render(&told, &layout, PannerChoice::Bs2127, &lanes);
+    let sounds = |frame: usize| exact.iter().any(|channel| channel[frame] != 0.0);
+    let heard: Vec<usize> = (0..9600).filter(|frame| sounds(*frame)).collect();
+    assert_eq!((heard[0], heard.len(), heard[heard.len() - 1]), (4800, 480, 5279));
+}

@@ -54,12 +54,11 @@ def moving(k):
 
 stems = {f"s{k}": stem(f"s{k}", 1) for k in range(10)}
 five, seven = bed("5.1", "L R C LFE Ls Rs"), bed("7.1", "L R C LFE Lss Rss Lrs Rrs")
-# Nothing of BS.2127 says what becomes of a pair above the sides that no common pack of seven has.
 tops = bed("7.1.2", "L R C LFE Lss Rss Lrs Rrs Lts Rts")
 scenes = {
     "beds": ([five, seven, bed("2.0", "L R"), bed("5.0", "L R C Ls Rs"), bed("7.0", "L R C Lss Rss Lrs Rrs")], [],
              LAYOUTS),
-    "tops": ([tops], [], ["22.2"]),
+    "tops": ([tops], [], LAYOUTS),
     "still": ([], [still(k) for k in range(40)], LAYOUTS),
     "moving": ([five], [moving(k) for k in range(20)], LAYOUTS),
 }

@@ -41,8 +41,9 @@ impl BedLaw {
     }
 }
 
-/// A bed channel as the channel of a standard layout. Beds without LFE count as those with, and the
-/// pair above the sides of 7.x.2, which no standard layout of seven has, as U±090.
+/// A bed channel as the channel of a standard layout. Beds without LFE count as those with. The pair
+/// above the sides of 7.x.2, which no standard layout of seven has, is U±090 of none: a loudspeaker there
+/// or a direction. So are plain ADM files written, and the ITU renderer plays them alike.
 fn channel(format: BedFormat, label: BedLabel) -> SpeakerChannel {
     use BedLabel::{C, L, Lfe, Lrs, Ls, Lss, Lts, R, Rrs, Rs, Rss, Rts};
     let standard = match label {
@@ -65,10 +66,16 @@ fn channel(format: BedFormat, label: BedLabel) -> SpeakerChannel {
         BedFormat::F7_0 | BedFormat::F7_1 | BedFormat::F7_0_2 | BedFormat::F7_1_2 => "0+7+0",
     };
     let at = label.position();
+    let above = matches!(label, Lts | Rts);
+    let position = if above {
+        SpeakerPosition::Polar([-at.x * 90.0, 30.0, 1.0].map(Bounded::exactly))
+    } else {
+        SpeakerPosition::Room([at.x, at.y, at.z].map(Bounded::exactly))
+    };
     SpeakerChannel {
         labels: vec![standard.to_owned()],
-        position: SpeakerPosition::Room([at.x, at.y, at.z].map(Bounded::exactly)),
-        from_layout: Some(from),
+        position,
+        from_layout: (!above).then_some(from),
         low_band: label.is_lfe(),
     }
 }
@@ -83,8 +90,9 @@ mod tests {
         let layout = layout(name);
         let law = BedLaw::new(PannerChoice::Bs2127, &layout).unwrap();
         let gains = law.gains(format, label, &layout);
-        let heard = layout.speakers().iter().zip(gains).filter(|(_, gain)| *gain != 0.0);
-        heard.map(|(s, gain)| (s.label.clone(), (gain * gain * 1e9).round() / 1e9)).collect()
+        let energy = gains.into_iter().map(|gain| (gain * gain * 1e9).round() / 1e9);
+        let heard = layout.speakers().iter().zip(energy).filter(|(_, energy)| *energy != 0.0);
+        heard.map(|(s, energy)| (s.label.clone(), energy)).collect()
     }
 
     #[test]
@@ -100,7 +108,19 @@ mod tests {
             (F7_1, Lss, "5.1", vec![("M+030", 0.5), ("M+110", 0.5)]),
             (F7_1, Rss, "5.1", vec![("M-030", 0.5), ("M-110", 0.5)]),
             (F7_1, Lrs, "5.1", vec![("M+110", 1.0)]),
-            (F7_1_2, Lts, "7.1.4", vec![("U+045", 0.5), ("U+135", 0.5)]),
+            // A channel of no standard layout at (90, 30): energies of the EBU ADM Renderer 2.1.0.
+            (F7_1_2, Lts, "2.0", vec![("M+030", 0.608_411_186)]),
+            (F7_1_2, Lts, "5.1", vec![("M+030", 0.134_925_925), ("M+110", 0.865_074_075)]),
+            (
+                F7_1_2,
+                Lts,
+                "7.1.4",
+                vec![
+                    ("M+090", 0.114_009_015),
+                    ("U+045", 0.442_995_492),
+                    ("U+135", 0.442_995_492),
+                ],
+            ),
             (F7_1_2, Lts, "7.1", vec![("M+090", 1.0)]),
             (F7_1_2, Lts, "7.1.2", vec![("U+090", 1.0)]),
             (F2_0, L, "9.1.6", vec![("M+030", 1.0)]),

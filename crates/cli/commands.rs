@@ -108,12 +108,7 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             Ok(if told.alike { Code::Done } else { Code::CheckFailed })
         }
         Command::Trim { master, from, until, output, force } => {
-            if !cupola_jobs::is_master(master) {
-                return Err(JobError::Usage(format!(
-                    "{} is no master; of a scene, `cupola master --from` makes a part",
-                    master.display()
-                )));
-            }
+            cupola_jobs::expect_master(master, "of a scene, `cupola master --from` makes a part")?;
             let selection =
                 Selection { from: from.clone(), until: until.clone(), ..Selection::default() };
             let options = ProduceOptions { selection, force: *force, ..ProduceOptions::default() };

@@ -52,6 +52,8 @@ fn a_cut_master_has_the_same_samples_movement_and_settings() {
     // The same part of the scene is the same programme.
     let words = ["master", "scene.yaml", "--from", "10007 samples", "--until", "+20011 samples"];
     project.run(&[&words[..], &["-o", "twin.wav"]].concat()).expect(0);
+    let told = ["trim.5.1=-1.5/0/-3", "downmix.stereo=lo-ro", "-o", "twin.wav", "--force"];
+    project.run(&[&["set", "twin.wav"][..], &told].concat()).expect(0);
     project.run(&["diff", "part.wav", "twin.wav"]).expect(0);
     // Not beyond it, not over what is there, and not of a scene.
     for (words, code) in [
@@ -211,4 +213,52 @@ fn plain_adm_comes_back_as_the_scene_polar_positions_and_all() {
     for part in ["bed \"Ground\" 7.1.2, tracks 1 to 10", "azimuth -140 to 140", "size 0.25"] {
         assert!(info.contains(part), "{part} is not in\n{info}");
     }
+}
+
+#[test]
+fn two_masters_differ_in_what_they_are_set_to() {
+    let project = project();
+    let changes = ["downmix.stereo=lt-rt", "trim.5.1=-6/-6/-6", "first_action=00:00:00.5"];
+    project.run(&[&["set", "song.wav"][..], &changes, &["-o", "told.wav"]].concat()).expect(0);
+    let run = project.run(&["diff", "song.wav", "told.wav"]).expect(7);
+    for line in [
+        "downmix.stereo: ",
+        " -> lt-rt",
+        "trim.5.1: auto -> -6/-6/-6",
+        "first_action: none -> 00:00:00.5",
+    ] {
+        assert!(run.stdout.contains(line), "{line} is not in {}", run.stdout);
+    }
+    // An ADM BWF need not say what becomes of stereo, a DAMF has to: what is done without a word.
+    project.run(&["master", "scene.yaml", "-o", "scene.atmos"]).expect(0);
+    project.run(&["diff", "song.wav", "scene.atmos"]).expect(0);
+}
+
+#[test]
+fn a_copy_keeps_its_kind_and_a_cut_master_gets_nothing_behind_its_end() {
+    let project = project();
+    project.run(&["master", "song.wav", "-o", "song.atmos"]).expect(0);
+    for (from, to, word) in [("song.wav", "x.atmos", ".wav"), ("song.atmos", "x.wav", ".atmos")] {
+        for words in
+            [["set", from, "frame_rate=25", "-o", to], ["retime", from, "--fps=25", "-o", to]]
+        {
+            let run = project.run(&words).expect(2);
+            assert!(run.stderr.contains(&format!("name it with {word}")), "{}", run.stderr);
+            assert!(!project.path(to).exists());
+        }
+    }
+    let bytes = std::fs::read(project.path("song.wav")).expect("a file");
+    std::fs::write(project.path("cut.wav"), &bytes[..bytes.len() - 20]).expect("a file");
+    let run = project.run(&["set", "cut.wav", "start=1", "-o", "x.wav"]).expect(6);
+    assert!(run.stderr.contains("the end of the file is missing"), "{}", run.stderr);
+    for words in [
+        ["set", "nosuch.wav", "start=1"],
+        ["trim", "nosuch.wav", "--from=1"],
+        ["retime", "nosuch.wav", "--fps=24"],
+    ] {
+        let run = project.run(&[&words[..], &["-o", "x.wav"]].concat()).expect(3);
+        assert!(run.stderr.contains("No such file"), "{}", run.stderr);
+    }
+    let run = project.run(&["set", "song.wav", "start=1", "start=2", "-o", "x.wav"]).expect(2);
+    assert!(run.stderr.contains("set twice"), "{}", run.stderr);
 }

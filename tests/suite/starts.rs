@@ -209,3 +209,37 @@ fn settings_of_a_damf_change_in_its_texts_and_nowhere_else() {
     assert!(text(&project, "df.atmos").contains("    offset: 3599.996395833\n    fps: 29.97df\n"));
     assert!(!project.path("x.atmos").exists());
 }
+
+#[test]
+fn a_start_is_read_at_the_rate_that_is_set_with_it_and_late_in_the_longest_day() {
+    let project = project();
+    for order in [["start=01:00:00:00", "frame_rate=25"], ["frame_rate=25", "start=01:00:00:00"]] {
+        let words = [&["set", "song.wav"][..], &order, &["-o", "told.wav", "--force"]].concat();
+        project.run(&words).expect(0);
+        assert_eq!(time_reference(&project, "told.wav"), "172800000", "{order:?}");
+    }
+    // Of timecode at 23.976 a day lasts 86 486.4 s.
+    let words = ["set", "song.wav", "frame_rate=23.976", "start=23:59:59:23", "-o", "late.wav"];
+    project.run(&words).expect(0);
+    project.run(&["master", "late.wav", "-o", "late.atmos"]).expect(0);
+    for name in ["late.wav", "late.atmos"] {
+        assert!(settings(&project, name).contains("start=23:59:59:23\n"), "{name}");
+    }
+    assert!(text(&project, "late.atmos").contains("offset: 86486.35"));
+    let run = project.run(&["diff", "late.wav", "late.atmos"]).expect(0);
+    assert!(!run.stderr.contains("none of a day"), "{}", run.stderr);
+}
+
+#[test]
+fn timecodes_of_a_master_count_from_its_start_as_those_of_a_scene_do() {
+    let project = project();
+    for file in ["scene.yaml", "song.wav"] {
+        let command = if file == "song.wav" { "trim" } else { "master" };
+        let output = format!("{command}.wav");
+        let words = [command, file, "--from", "01:00:00:05", "-o", &output];
+        project.run(&words).expect(0);
+    }
+    project.run(&["diff", "master.wav", "trim.wav"]).expect(0);
+    let run = project.run(&["trim", "song.wav", "--from", "00:00:00:05", "-o", "x.wav"]).expect(2);
+    assert!(run.stderr.contains("01:00:00:00"), "{}", run.stderr);
+}

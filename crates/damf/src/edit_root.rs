@@ -118,12 +118,32 @@ impl RootText {
     /// Puts a value behind a key, as it is to stand there; a comment behind it stays. A key that is not there
     /// is added.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), DamfError> {
-        self.replace(key, value, &[])
+        let meant = match quoted(value) {
+            Some((text, _)) if value.starts_with(['"', '\'']) => text,
+            _ => plain(value).to_owned(),
+        };
+        let mut changed = self.clone();
+        changed.replace(key, value, &[])?;
+        self.take(changed, |new| new.word(key) == Some(&meant))
+    }
+
+    /// Becomes a changed text if it says what it is to say. One whose brackets go on over lines of any
+    /// indent cannot be changed by lines.
+    fn take(&mut self, changed: Self, is_right: impl Fn(&Self) -> bool) -> Result<(), DamfError> {
+        if !is_right(&changed) {
+            let message = "brackets or texts go on where other keys are expected; write every key of \
+                           the presentation in lines of its own";
+            return Err(DamfError::malformed(self.first as u32 + 1, self.indent + 1, message));
+        }
+        *self = changed;
+        Ok(())
     }
 
     /// Takes a key and what belongs to it away.
     pub fn remove(&mut self, key: &str) -> Result<(), DamfError> {
-        let Some(at) = self.line_of(key) else { return Ok(()) };
+        let Some(at) = self.line_of(key) else {
+            return self.take(self.clone(), |same| same.node(key).is_none());
+        };
         let mut lines = self.lines.clone();
         let last = self.end_of(at);
         if at == self.first {
@@ -136,8 +156,7 @@ impl RootText {
         } else {
             lines.drain(at..last);
         }
-        *self = Self::read(&lines.concat())?;
-        Ok(())
+        self.take(Self::read(&lines.concat())?, |new| new.node(key).is_none())
     }
 
     /// Writes all trims anew.
@@ -151,7 +170,9 @@ impl RootText {
                 below.push(format!("{blank}    {key}: {value:?}"));
             }
         }
-        self.replace("trimMode", if below.is_empty() { "{}" } else { "" }, &below)
+        let mut changed = self.clone();
+        changed.replace("trimMode", if below.is_empty() { "{}" } else { "" }, &below)?;
+        self.take(changed, |new| new.trims() == *trims)
     }
 
     fn node(&self, key: &str) -> Option<&Node> {
@@ -332,6 +353,15 @@ after: 1
         root.set_trims(&[Some([1.0; 5]); 9]).unwrap();
         root.set("fps", "25").unwrap();
         assert_eq!((root.word("fps"), root.trims()), (Some("25"), [Some([1.0; 5]); 9]));
+    }
+
+    #[test]
+    fn a_text_whose_brackets_leave_their_lines_is_refused_and_stays() {
+        let text = "presentations:\n  - type: {a: b,\nc: d}\n    fps: 24\n";
+        let mut root = RootText::read(text).unwrap();
+        assert!(root.set("fps", "25").is_err());
+        assert!(root.remove("fps").is_err());
+        assert_eq!(root.text(), text);
     }
 
     #[test]

@@ -383,9 +383,9 @@ impl Reader<'_> {
     }
 }
 
-/// A time of a day in seconds.
+/// A time of a day in seconds; the numbers of timecode that runs slower than the clock last longer.
 fn offset(text: &str) -> Option<f64> {
-    number(text).filter(|seconds| (0.0..86_400.0).contains(seconds))
+    number(text).filter(|seconds| (0.0..86_486.4).contains(seconds))
 }
 
 fn name_of(fields: &Fields<'_>) -> Option<String> {

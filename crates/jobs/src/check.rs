@@ -136,6 +136,15 @@ pub fn is_master(path: &Path) -> bool {
     path.is_file() && cupola_masters::is_master(path)
 }
 
+/// Refuses what is no master, with what to do instead, and what cannot be read at all.
+pub fn expect_master(path: &Path, instead: &str) -> Result<(), JobError> {
+    std::fs::metadata(path).map_err(|error| info::unreadable(path, &error))?;
+    if is_master(path) {
+        return Ok(());
+    }
+    Err(JobError::Usage(format!("{} is no master; {instead}", path.display())))
+}
+
 /// Reads a master, all but its sound, and reports everything that speaks against it.
 pub fn check_master(path: &Path) -> Result<MasterCheck, JobError> {
     cupola_masters::check_master(path).map_err(|error| info::unreadable(path, &error))

@@ -12,6 +12,7 @@ use crate::answer::{Document, count};
 use crate::options::{Progress, Selection};
 use crate::project::{self, Project};
 use crate::{JobError, rules};
+use cupola_masters::Setting;
 use cupola_model::{Finding, FrameCount, SampleRate, Timeline};
 use cupola_scene::Timecode;
 use pairs::{Match, Pair, Pairs};
@@ -106,6 +107,7 @@ fn compare(
     let allowed = Allowed::of(options.tolerance);
     let timelines = [&sides[0].timeline, &sides[1].timeline];
     let mut findings = programme(timelines);
+    findings.extend(settings(sides));
     let one_rate = timelines[0].sample_rate == timelines[1].sample_rate;
     let mut pairs = Pairs::by_name(timelines);
     if one_rate && pairs.has_strangers() {
@@ -164,6 +166,27 @@ fn programme(timelines: [&Timeline; 2]) -> Vec<Finding> {
     };
     tell(rules::DIFF_START, "start", timelines.map(start));
     findings
+}
+
+/// What two masters are set to; a scene has no such settings, and plain ADM none.
+fn settings(sides: &[Project; 2]) -> Vec<Finding> {
+    let of = |side: &Project| side.settings.as_ref().map_or_else(Vec::new, |own| own.settings());
+    let [a, b] = [of(&sides[0]), of(&sides[1])];
+    let same_key = |one: &Setting| b.iter().find(|other| other.key == one.key);
+    let pairs = a.iter().filter_map(|one| Some((one, same_key(one)?)));
+    // What an ADM BWF does not say a DAMF cannot leave out: it says what is then done.
+    let said = |setting: &Setting| match (setting.key.as_str(), setting.value.as_str()) {
+        ("downmix.stereo", "none") => "lo-ro".to_owned(),
+        ("downmix.phase", "none") => "0".to_owned(),
+        (_, value) => value.to_owned(),
+    };
+    // The frame rate is one of the programme.
+    let differ = pairs.filter(|(a, b)| a.key != "frame_rate" && said(a) != said(b));
+    let tell = |(one, other): (&Setting, &Setting)| {
+        let message = format!("{}: {} -> {}", one.key, one.value, other.value);
+        difference(rules::DIFF_SETTING, "programme", message)
+    };
+    differ.map(tell).collect()
 }
 
 fn track_finding(

@@ -42,7 +42,7 @@ mod walk;
 mod window;
 
 pub use answer::{ChannelLevel, CompanionReport, Document, OutputReport, ProduceReport, count};
-pub use check::{CheckReport, check, check_master, is_master};
+pub use check::{CheckReport, check, check_master, expect_master, is_master};
 pub use comparison::Comparison;
 pub use diff::{DiffOptions, DiffReport, diff};
 pub use error::JobError;

@@ -7,7 +7,7 @@ use cupola_masters::{SampleDepth, import_master, read_settings};
 use cupola_model::{
     Finding, FrameCount, FrameIndex, Item, Lane, LinearGain, Place, Timeline, TrackIndex,
 };
-use cupola_scene::Scene;
+use cupola_scene::{Scene, Timecode};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -127,11 +127,12 @@ pub(crate) fn shares_of<'a>(
     (0..groups.len()).filter(move |&index| own.iter().any(|name| name == groups[index]))
 }
 
-/// A scene that knows the rates of a master and nothing else, so that times mean what they mean in
-/// scenes.
+/// A scene that knows the rates and the start of a master and nothing else, so that times mean what they
+/// mean in scenes.
 fn times_of(path: &Path, timeline: &Timeline) -> Result<Scene, JobError> {
+    let (start, _) = Timecode::before(timeline.start, timeline.sample_rate, timeline.frame_rate);
     let text = format!(
-        "cupola: 1\nsample_rate: {}\nframe_rate: {}\nstems: {{master: {{file: master.wav}}}}\n\
+        "cupola: 1\nsample_rate: {}\nframe_rate: {}\nstart_timecode: \"{start}\"\nstems: {{master: {{file: master.wav}}}}\n\
          objects: [{{stem: master, position: {{azimuth: 0}}}}]\n",
         timeline.sample_rate.hz(),
         timeline.frame_rate.name()

@@ -57,6 +57,8 @@ cupola_model::rules! {
         "Set `start_timecode` in the scene, or `cupola set MASTER start=...`.";
     DIFF_FRAME_RATE = "diff.frame_rate", warning, "Two programmes state different frame rates.",
         "Set `frame_rate` in the scene.";
+    DIFF_SETTING = "diff.setting", warning, "Two masters are set to different downmixes, trims or first frames of action.",
+        "Nothing, if it was meant; `cupola set` changes it.";
     DIFF_ADDED = "diff.item.added", warning, "A bed or object is in the second programme alone.",
         "Nothing, if it was meant.";
     DIFF_REMOVED = "diff.item.removed", warning, "A bed or object is in the first programme alone.",
@@ -75,7 +77,7 @@ cupola_model::rules! {
         "Nothing, if it was meant.";
     DIFF_SIZE = "diff.object.size", warning, "The size of an object differs at some time.",
         "Nothing, if it was meant.";
-    DIFF_FEATURES = "diff.object.features", warning, "Snap, zones, divergence, diffuse or importance of an object differ.",
+    DIFF_FEATURES = "diff.object.features", warning, "Snap, zones, divergence, diffuse, head lock or importance of an object differ.",
         "Nothing, if it was meant; not every format keeps all of them.";
     DIFF_SOUND = "diff.sound", warning, "The sound of a track differs.",
         "Listen at the time that the finding names.";

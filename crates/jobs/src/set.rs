@@ -3,7 +3,7 @@
 use crate::answer::Document;
 use crate::options::Progress;
 use crate::pump::not_written;
-use crate::{JobError, info, is_master};
+use crate::{JobError, expect_master, info};
 use cupola_masters::{MasterSettings, copy_with_settings, import_master, read_settings};
 use cupola_model::{BinauralMode, FrameRate, Item, Timeline};
 use cupola_scene::Timecode;
@@ -47,12 +47,7 @@ pub fn set(
     force: bool,
     progress: &dyn Progress,
 ) -> Result<SetReport, JobError> {
-    if !is_master(master) {
-        return Err(JobError::Usage(format!(
-            "{} is no master; settings are those of a master, a scene has them as keys",
-            master.display()
-        )));
-    }
+    expect_master(master, "settings are those of a master, a scene has them as keys")?;
     let unreadable = |error| info::unreadable(master, &error);
     let settings = read_settings(master).map_err(unreadable)?;
     // Names are those that an import gives.
@@ -65,17 +60,15 @@ pub fn set(
         };
     }
     let (before, start) = (now.all(), now.settings.start());
-    for change in changes {
-        let (key, value) = change.split_once('=').ok_or_else(|| {
-            JobError::Usage(format!("{change} is no setting; write for example trim.5.1=0/0/0"))
-        })?;
-        now.change(key.trim(), value.trim())?;
+    for (key, value) in in_order(changes)? {
+        now.change(key, value)?;
     }
     let mut told = changed(before, now.all());
     // Another frame rate counts the same time otherwise.
     told.retain(|told| told.key != "start" || start != now.settings.start());
     let output = output.ok_or_else(|| JobError::Usage("name the file to write with -o".into()))?;
     crate::plan::refuse_folder(output)?;
+    same_kind(master, output)?;
     let same = |path: &Path| path.canonicalize().ok();
     if !force && same(output).is_some_and(|own| same(master) == Some(own)) {
         return Err(JobError::OutputNotWritten(format!(
@@ -207,6 +200,43 @@ fn named_tracks(timeline: &Timeline) -> Vec<(usize, String, Option<BinauralMode>
         }
     }
     tracks
+}
+
+/// Keys and values. A timecode is one of the frame rate that is set along with it, so that comes last.
+fn in_order(changes: &[String]) -> Result<Vec<(&str, &str)>, JobError> {
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for change in changes {
+        // Names may have this sign in them, values have not.
+        let (key, value) = change.rsplit_once('=').ok_or_else(|| {
+            JobError::Usage(format!("{change} is no setting; write for example trim.5.1=0/0/0"))
+        })?;
+        let (key, value) = (key.trim(), value.trim());
+        if pairs.iter().any(|(other, _)| *other == key) {
+            return Err(JobError::Usage(format!("{key} is set twice; give it one value")));
+        }
+        pairs.push((key, value));
+    }
+    pairs.sort_by_key(|(key, _)| *key == "start");
+    Ok(pairs)
+}
+
+/// What is copied stays what it is; the name must not say otherwise.
+fn same_kind(master: &Path, output: &Path) -> Result<(), JobError> {
+    let is_damf = !info::is_riff(master);
+    let extension = output.extension().map(|e| e.to_ascii_lowercase().display().to_string());
+    let (kind, want) = if is_damf { ("a DAMF", ".atmos") } else { ("an ADM BWF", ".wav") };
+    let fits = match extension.as_deref() {
+        Some("atmos") => is_damf,
+        Some("wav") => !is_damf,
+        _ => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(JobError::Usage(format!(
+        "{} is {kind} master and so is its copy; name it with {want}, or convert it with `cupola master`",
+        master.display()
+    )))
 }
 
 fn changed(before: Vec<Told>, after: Vec<Told>) -> Vec<Told> {

@@ -176,7 +176,8 @@ fn read_start(
     list: &mut FindingList,
 ) -> std::io::Result<FrameCount> {
     let frames = start_of(reader)?.unwrap_or_default();
-    let day = 86_400 * u64::from(rate.hz());
+    // The numbers of timecode that runs slower than the clock last longer than a day.
+    let day = 86_400 * u64::from(rate.hz()) * 1001 / 1000;
     if frames < day {
         return Ok(FrameCount(frames));
     }

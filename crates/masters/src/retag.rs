@@ -7,7 +7,7 @@ use crate::read_damf::{DamfFiles, open_text, unusable};
 use crate::settings::{DamfSettings, Kind};
 use crate::{DolbySettings, MasterSettings, MastersError, PendingFile, damf_files};
 use cupola_adm::FindingList;
-use cupola_bw64::{Bext, Chunk, Error, Form, Reader};
+use cupola_bw64::{Bext, Chunk, Error, Form, Reader, Repair};
 use cupola_model::{FrameCount, SampleRate};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -128,12 +128,19 @@ fn copy_adm(
             patches.push((chunk.offset, bext.into_payload()));
         }
         None if settings.start().0 > 0 => {
+            if let Some(cut) = reader.repairs().iter().find(|repair| is_cut(repair)) {
+                return Err(MastersError::NoProgramme {
+                    path: from.to_owned(),
+                    reason: format!("the end of the file is missing ({cut}); copy it again"),
+                });
+            }
             let added = with_bext(&reader, bytes, settings.start().0);
             patches.extend(added.ok_or_else(|| {
                 MastersError::NoProgramme {
                     path: from.to_owned(),
                     reason:
-                        "there is no room for a start at its end; `cupola master` makes a new one"
+                        "something that is no chunk follows the last one, so that a start cannot \
+                             be added there; `cupola master` makes a new file"
                             .to_owned(),
                 }
             })?);
@@ -152,6 +159,11 @@ fn copy_adm(
     }
     pending.flush().map_err(not_written)?;
     Ok(Some(pending))
+}
+
+/// Whether the end of a file is missing, so that nothing may follow it.
+fn is_cut(repair: &Repair) -> bool {
+    repair.loses_sound() || matches!(repair, Repair::ChunkCut { .. })
 }
 
 /// A `bext` behind the last chunk, and the sizes that grow with it; `None` where something else is there or

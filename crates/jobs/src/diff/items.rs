@@ -90,6 +90,8 @@ fn features(a: &ObjectFeatures, b: &ObjectFeatures, tell: &mut Teller) {
     };
     tell.words(rules::DIFF_FEATURES, "divergence", [a, b].map(divergence));
     tell.words(rules::DIFF_FEATURES, "diffuse", [a, b].map(|f| f.diffuse.to_string()));
+    let locked = |f: &ObjectFeatures| if f.head_locked { "yes" } else { "no" }.to_owned();
+    tell.words(rules::DIFF_FEATURES, "head locked", [a, b].map(locked));
     tell.words(rules::DIFF_FEATURES, "importance", [a, b].map(|f| f.importance.to_string()));
 }
 

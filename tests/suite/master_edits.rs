@@ -251,6 +251,11 @@ fn a_copy_keeps_its_kind_and_a_cut_master_gets_nothing_behind_its_end() {
     std::fs::write(project.path("cut.wav"), &bytes[..bytes.len() - 20]).expect("a file");
     let run = project.run(&["set", "cut.wav", "start=1", "-o", "x.wav"]).expect(6);
     assert!(run.stderr.contains("the end of the file is missing"), "{}", run.stderr);
+    std::fs::write(project.path("half.wav"), &bytes[..bytes.len() / 2]).expect("a file");
+    for words in [&["render", "half.wav", "--to", "2.0"][..], &["import", "half.wav"]] {
+        let run = project.run(&[words, &["-o", "x"]].concat()).expect(3);
+        assert!(run.stderr.contains("the end of the file is missing"), "{}", run.stderr);
+    }
     for words in [
         ["set", "nosuch.wav", "start=1"],
         ["trim", "nosuch.wav", "--from=1"],

@@ -126,6 +126,12 @@ impl Checker<'_> {
     }
 
     fn take(&mut self, piece: Piece) -> Result<(), AdmError> {
+        if let Piece::Element(node) | Piece::Channel(node) | Piece::Part(node) = &piece
+            && node.has_control_characters()
+        {
+            let message = "a character that no XML document may have, not even as a reference";
+            self.report.error(rules::AXML_SYNTAX, Where::of(node), message, "", "");
+        }
         match piece {
             Piece::Root(node) => self.check_root(&node),
             Piece::Extended(node) => {

@@ -45,6 +45,16 @@ impl Node {
         self.attributes.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether it or an element in it holds a character that XML 1.0 does not have, not even as a reference.
+    pub(crate) fn has_control_characters(&self) -> bool {
+        let control = |text: &str| {
+            text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
+        };
+        control(&self.text)
+            || self.attributes.iter().any(|(_, value)| control(value))
+            || self.children.iter().any(Self::has_control_characters)
+    }
+
     /// Its children of that name.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.name == name)

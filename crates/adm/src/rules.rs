@@ -247,6 +247,16 @@ pub mod import {
         REFERENCE_TWICE = "import.repair.reference.twice",
             "An element refers to the same element twice.",
             "nothing has to change here: the second reference was passed over";
+        ID_TWICE = "import.repair.id.twice",
+            "Two elements have the same identifier.",
+            "only one of them can be meant, so that an object may be missing or have the path of another; \
+             mend the identifiers in the master";
+        TRACK_PACK = "import.repair.track.pack",
+            "The track of an object is of a channel that is not in the object's pack.",
+            "the track was followed: listen whether sound and place belong together";
+        OBJECT_POSITION = "import.repair.object.position",
+            "An object has no position that can be read.",
+            "the object and its sound were left out; mend its blocks in the master";
         REFERENCE_DANGLING = "import.repair.reference.dangling",
             "A reference to an element that is not there.",
             "the reference was passed over; look whether something is missing in the scene";

@@ -326,6 +326,8 @@ fn every_known_fault_is_repaired_under_its_name_and_the_sound_stays() {
     let cases: Vec<(&str, String)> = vec![
         (rules::STREAM_DOUBLE, good.clone() + stream),
         (rules::REFERENCE_TWICE, good.replace(track, &(track.to_owned() + track))),
+        (rules::ID_TWICE, good.clone() + &channel("AC_00031001", &block)),
+        (rules::TRACK_PACK, good.clone() + &channel("AC_00031002", &block) + "<audioPackFormat audioPackFormatID=\"AP_00031001\" typeLabel=\"0003\"><audioChannelFormatIDRef>AC_00031002</audioChannelFormatIDRef></audioPackFormat>"),
         (rules::REFERENCE_DANGLING, good.replace(track, &(track.to_owned() + "<audioTrackUIDRef>ATU_00000009</audioTrackUIDRef>"))),
         (rules::OBJECT_START_TIME, good.replace("audioObjectName", "startTime=\"00:00:00.00000\" audioObjectName")),
         (rules::OBJECT_TIME, good.replace("audioObjectName", "duration=\"00:00:09.00000\" audioObjectName")),
@@ -354,6 +356,10 @@ fn every_known_fault_is_repaired_under_its_name_and_the_sound_stays() {
         let finding = &import.findings[0];
         assert!(!finding.place.path.is_empty() && !finding.hint.is_empty(), "{finding:?}");
     }
+    let lost = good.replace("azimuth", "azimut");
+    let import = read(&lost, &essence(1));
+    let told = [rules::BLOCK_POSITION, rules::OBJECT_POSITION];
+    assert_eq!((rules_of(&import), import.lanes.len()), (told.to_vec(), 0));
     let mut without = essence(1);
     without.chna = None;
     assert_eq!(rules_of(&read(&good, &without)), [rules::CHNA_MISSING]);

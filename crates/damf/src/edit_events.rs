@@ -119,7 +119,10 @@ impl Editor<'_> {
             };
             any = true;
             let line = &mut self.event[pair.line].1;
-            line.replace_range(pair.value_at..pair.value_at + pair.value.len(), word);
+            // Behind a key without a value there may be no blank.
+            let blank = if line[..pair.value_at].ends_with(':') { " " } else { "" };
+            let old = pair.value_at..pair.value_at + pair.value.len();
+            line.replace_range(old, &format!("{blank}{word}"));
         }
         let Some(first) = pairs.first().filter(|_| !any && !seen) else { return };
         let (number, line) = &self.event[first.line];
@@ -210,6 +213,12 @@ mod tests {
             .replace("Mode2: far", "Mode2: middle");
         assert_eq!(changed(text), want);
         assert_eq!(changed(&want), want);
+    }
+
+    #[test]
+    fn a_mode_without_a_value_gets_one() {
+        let text = "events:\n  - ID: 10\n    binauralRenderMode:\n    samplePos: 0\n";
+        assert_eq!(changed(text), text.replace("Mode:", "Mode: far"));
     }
 
     #[test]

@@ -133,7 +133,8 @@ impl RootText {
         if !is_right(&changed) {
             let message = "brackets or texts go on where other keys are expected; write every key of \
                            the presentation in lines of its own";
-            return Err(DamfError::malformed(self.first as u32 + 1, self.indent + 1, message));
+            let line = u32::try_from(self.first + 1).unwrap_or(u32::MAX);
+            return Err(DamfError::malformed(line, self.indent + 1, message));
         }
         *self = changed;
         Ok(())

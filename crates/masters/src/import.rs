@@ -104,7 +104,11 @@ fn import_adm(path: &Path) -> Result<ImportedMaster, MastersError> {
         lossy: false,
     };
     let index = reader.chunks().iter().position(|chunk| &chunk.id == b"axml").ok_or_else(|| {
-        refuse("there is no `axml` in it, so it is sound alone; use it as a stem".to_owned())
+        let cut = reader.repairs().iter().find(|repair| repair.loses_sound());
+        refuse(match cut {
+            Some(cut) => format!("the end of the file is missing ({cut}); copy it again"),
+            None => "there is no `axml` in it, so it is sound alone; use it as a stem".to_owned(),
+        })
     })?;
     let text = reader.stream_chunk(index).map_err(unusable)?;
     let text = BufReader::with_capacity(TEXT_BUFFER, text);

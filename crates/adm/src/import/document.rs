@@ -17,7 +17,7 @@ use cupola_model::automation::{
 };
 use cupola_model::features::LongestHeld;
 use cupola_model::{LinearGain, ObjectFeatures, Position, SampleRate, TimedPoint};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The name that makes a programme an Atmos master. [Atmos-ADM]
@@ -127,6 +127,8 @@ pub(super) struct Gatherer<'a> {
     pub(super) document: Document,
     pub(super) report: Report,
     channel: Option<Open>,
+    /// Identifiers of all elements.
+    ids: BTreeSet<String>,
 }
 
 /// A channel while its blocks come in.
@@ -153,7 +155,19 @@ impl<'a> Gatherer<'a> {
             document: Document::default(),
             report: Report::default(),
             channel: None,
+            ids: BTreeSet::new(),
         }
+    }
+
+    /// The identifier of an element, in lower case. Of two elements that have the same only one can be
+    /// referred to.
+    fn id_of(&mut self, node: &Node) -> String {
+        let id = node.id().to_ascii_lowercase();
+        if !id.is_empty() && !self.ids.insert(id.clone()) {
+            let message = format!("two elements have the identifier {}", node.id());
+            self.report.warning(rules::ID_TWICE, Where::of(node), message, node.id(), "one");
+        }
+        id
     }
 
     pub(super) fn take(&mut self, piece: Piece) -> Result<(), AdmError> {
@@ -192,7 +206,7 @@ impl<'a> Gatherer<'a> {
 
     fn element(&mut self, node: &Node) -> Result<(), AdmError> {
         self.charge(node)?;
-        let id = node.id().to_ascii_lowercase();
+        let id = self.id_of(node);
         match node.name.as_str() {
             "audioProgramme" => self.programme(node, id),
             "audioContent" => {
@@ -335,7 +349,7 @@ impl<'a> Gatherer<'a> {
 
     fn open_channel(&mut self, node: &Node) -> Result<(), AdmError> {
         self.charge(node)?;
-        let id = node.id().to_ascii_lowercase();
+        let id = self.id_of(node);
         let kind = kind_of(node, &id);
         let rule = if self.atmos { TimeRule::Atmos } else { TimeRule::Itu };
         let channel = Channel {

@@ -119,6 +119,20 @@ impl<'d> Resolver<'d> {
             let known = track.and_then(|track| track.format.clone());
             let known = known.filter(|id| self.knows(id));
             let by_place = in_pack.get(index).cloned();
+            if let Some(id) =
+                known.as_ref().filter(|id| !in_pack.is_empty() && !in_pack.contains(*id))
+            {
+                let place = Where::at(object.offset, &object.id);
+                let message =
+                    format!("the track {uid} is of a channel that is not in the object's pack");
+                self.report.warning(
+                    rules::TRACK_PACK,
+                    place,
+                    message,
+                    id.as_str(),
+                    in_pack.join(", "),
+                );
+            }
             if known.is_none() && uid != SILENT_UID && track.is_some() {
                 let message = "the track leads to no channel";
                 let (place, allowed) = (Where::at(object.offset, &object.id), by_place.clone());
@@ -257,7 +271,7 @@ impl<'d> Resolver<'d> {
             let Some(format) = part.format.filter(|format| !format.points.is_empty()) else {
                 let message = format!("{name} has no position that can be read");
                 let place = Where::at(object.offset, &part.id);
-                self.report.warning(rules::BLOCK_POSITION, place, message, "", "");
+                self.report.warning(rules::OBJECT_POSITION, place, message, "", "");
                 continue;
             };
             self.points += format.points.len();

@@ -9,9 +9,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 /// Bytes fetched at once.
-const PIECE_BYTES: usize = 1 << 20;
+const PIECE_BYTES: usize = 4 << 20;
 /// Pieces that wait at most.
-const WAITING: usize = 4;
+const WAITING: usize = 8;
 /// Shorter files are not worth a thread: masters are long, and of stems there are many.
 const LONG_FILE: u64 = 256 << 20;
 /// So much is read in a row before the thread starts; less is a look at the head.

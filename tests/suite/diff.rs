@@ -145,3 +145,19 @@ fn the_first_frame_that_differs_and_a_shorter_programme_are_found() {
     // Four channels of the bed that carry nothing are alike.
     assert_eq!(tracks.iter().filter_map(first).collect::<Vec<_>>(), [24_000; 3]);
 }
+
+#[test]
+fn a_gain_that_never_changes_is_a_part_of_the_sound_wherever_it_stands() {
+    let project = project(&[KEYS]);
+    let keys = KEYS.replace("[{at: 0.25 s", "[{at: 0, x: -0.5, gain: -6}, {at: 0.25 s");
+    let keyed = format!("{HEAD}{keys}");
+    let quiet = format!("{HEAD}{}", KEYS.replace("name: Keys", "name: Keys, gain: -6"));
+    project.write("keyed.yaml", &keyed);
+    project.write("quiet.yaml", &quiet);
+    project.run(&["diff", "keyed.yaml", "quiet.yaml"]).expect(0);
+    project.run(&["master", "keyed.yaml", "-o", "keyed.atmos"]).expect(0);
+    project.run(&["import", "keyed.atmos", "-o", "back"]).expect(0);
+    project.run(&["diff", "keyed.atmos", "back/scene.yaml"]).expect(0);
+    // It is still told when it differs.
+    assert_eq!(told(&project, &quiet)[0][0], "diff.sound");
+}

@@ -214,7 +214,7 @@ impl Reader<'_> {
         let objects = self.list(fields, "objects");
         let objects = (1..).zip(objects).map(|(n, node)| self.object(node, n)).collect();
         self.settings(fields);
-        let offset_s = fields.text("offset").and_then(offset).unwrap_or(0.0);
+        let offset_s = self.offset(fields);
         Root { metadata, audio, frame_rate, offset_s, beds, objects }
     }
 
@@ -228,6 +228,15 @@ impl Reader<'_> {
             self.value(node, "fps", "there is no such frame rate; 24 was taken", &allowed);
         }
         rate
+    }
+
+    fn offset(&mut self, fields: &Fields<'_>) -> f64 {
+        let Some(node) = fields.get("offset") else { return 0.0 };
+        let found = node.text().and_then(offset);
+        if found.is_none() {
+            self.value(node, "offset", "there is no such time; 0 was taken", "seconds of a day");
+        }
+        found.unwrap_or(0.0)
     }
 
     fn value(&mut self, node: &Node, key: &str, message: &str, allowed: &str) {
@@ -348,7 +357,6 @@ impl Reader<'_> {
         let usual = |key: &str, value: &str| match key {
             "type" => value == "home",
             "simplified" | "51-to-20_LsRs90degPhaseShift" => truth(value) == Some(false),
-            "offset" => offset(value).is_some(),
             "downmixType_5to2" => value == "LoRo_Stereo",
             "warpMode" => value == "normal",
             "ffoa" | "screenSizeRatio" | "bedDistribution" | "language" => false,

@@ -283,6 +283,17 @@ fn the_root_is_checked_key_by_key() {
     assert_eq!((read.tracks(), read.frame_rate), (7, Some(FrameRate::Fps24)));
     let (_, findings) = root("    bedInstances: []\n");
     assert_eq!(told(&findings), [("damf.key.missing", 3)]);
+    for (offset, seconds, rules) in [
+        ("86486.35", 86_486.35, vec![]),
+        (".nan", 0.0, vec!["damf.value"]),
+        ("1e300", 0.0, vec!["damf.value"]),
+        ("-1", 0.0, vec!["damf.value"]),
+    ] {
+        let lists = "    bedInstances: []\n    objects: []\n";
+        let (read, findings) = root(&format!("    offset: {offset}\n{lists}"));
+        let found: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!((read.offset_s, found), (seconds, rules), "{offset}");
+    }
     let error = |text: &str| {
         read_root(text.as_bytes(), "S.atmos", &mut |_| {}).map(|_| ()).unwrap_err().to_string()
     };

@@ -93,28 +93,25 @@ pub fn diff(
         progress.stage("Reading both", 0);
         let projects = [a, b].map(|path| project::load(path, &Selection::default()));
         let [first, second] = projects;
-        let sides = [first?, second?];
-        compare([a, b], &sides, options, progress)
+        let mut sides = [first?, second?];
+        compare([a, b], &mut sides, options, progress)
     })
 }
 
 fn compare(
     paths: [&Path; 2],
-    sides: &[Project; 2],
+    sides: &mut [Project; 2],
     options: &DiffOptions,
     progress: &dyn Progress,
 ) -> Result<DiffReport, JobError> {
     let allowed = Allowed::of(options.tolerance);
+    let pairs = paired(sides, options, progress)?;
+    items::fold_levels(sides, &pairs.pairs);
+    let sides = &*sides;
     let timelines = [&sides[0].timeline, &sides[1].timeline];
     let mut findings = programme(timelines);
     findings.extend(settings(sides));
     let one_rate = timelines[0].sample_rate == timelines[1].sample_rate;
-    let mut pairs = Pairs::by_name(timelines);
-    if one_rate && pairs.has_strangers() {
-        let sketches = sound::sketches(sides, options.io_frames, progress)?;
-        pairs.match_by_sound(timelines, &sketches);
-    }
-    pairs.match_by_number(timelines);
     let mut changes: Vec<(Pair, Vec<Finding>)> = Vec::new();
     for pair in &pairs.pairs {
         let found = if one_rate { items::compare(timelines, pair, allowed) } else { Vec::new() };
@@ -138,6 +135,22 @@ fn compare(
         remarks: sides.iter().flat_map(|side| side.findings.clone()).collect(),
         alike,
     })
+}
+
+/// Who of the one is who of the other.
+fn paired(
+    sides: &[Project; 2],
+    options: &DiffOptions,
+    progress: &dyn Progress,
+) -> Result<Pairs, JobError> {
+    let timelines = [&sides[0].timeline, &sides[1].timeline];
+    let mut pairs = Pairs::by_name(timelines);
+    if timelines[0].sample_rate == timelines[1].sample_rate && pairs.has_strangers() {
+        let sketches = sound::sketches(sides, options.io_frames, progress)?;
+        pairs.match_by_sound(timelines, &sketches);
+    }
+    pairs.match_by_number(timelines);
+    Ok(pairs)
 }
 
 /// A difference of something that has this name in the first programme.

@@ -2,6 +2,7 @@
 
 use super::pairs::{Match, Pair};
 use super::{Allowed, difference};
+use crate::project::Project;
 use crate::rules;
 use cupola_model::{
     AmbisonicBed, Bed, Decibels, Finding, FrameCount, FrameIndex, Item, LinearGain, Object,
@@ -40,6 +41,30 @@ pub(super) fn compare(timelines: [&Timeline; 2], pair: &Pair, allowed: Allowed) 
         _ => {}
     }
     tell.findings
+}
+
+/// A gain that never changes is as well one of the sound: an import makes it one. Of pairs whose gains both
+/// stand still they become a part of their tracks, and are compared there.
+pub(super) fn fold_levels(sides: &mut [Project; 2], pairs: &[Pair]) {
+    for pair in pairs {
+        let level = |side: usize| match &sides[side].timeline.items[pair.items[side]] {
+            Item::Object(object) => Some((object.lane.0, level_of(object)?)),
+            _ => None,
+        };
+        let (Some(a), Some(b)) = (level(0), level(1)) else { continue };
+        for (side, (lane, gain)) in sides.iter_mut().zip([a, b]) {
+            for source in &mut side.timeline.lanes[lane].sources {
+                source.gain.0 *= gain.0;
+            }
+        }
+    }
+}
+
+/// The gain of an object, if it never changes.
+fn level_of(object: &Object) -> Option<LinearGain> {
+    let points = object.automation.points();
+    let gain = points.first()?.state.gain;
+    points.iter().all(|point| point.state.gain == gain).then_some(gain)
 }
 
 struct Teller {
@@ -122,6 +147,8 @@ fn movement(
 ) {
     let [a, b] = objects.map(|object| &object.automation);
     let grid = rate.grid_frames();
+    // Those are in the sound.
+    let levels = objects.iter().all(|object| level_of(object).is_some());
     let (mut moved, mut gain, mut size) =
         (Largest::default(), Largest::default(), Largest::default());
     let mut frame = Some(FrameIndex(0));
@@ -142,7 +169,7 @@ fn movement(
             format!("moved by up to {by:.2}° at {at:.3} s: {from} -> {to}"),
         );
     }
-    if let Some(states) = gain.states.filter(|_| gain.by > allowed.gain_db) {
+    if let Some(states) = gain.states.filter(|_| gain.by > allowed.gain_db && !levels) {
         let [from, to] = states.map(|state| decibels(gain_db(state)));
         tell.say(rules::DIFF_GAIN, format!("gain: {from} -> {to} at {:.3} s", seconds(&gain)));
     }

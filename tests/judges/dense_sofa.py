@@ -52,6 +52,9 @@ def main():
     u = np.stack([np.sqrt(1 - z * z) * np.cos(azimuth), np.sqrt(1 - z * z) * np.sin(azimuth), z], 1)
     angles = np.linspace(0, np.pi, 721)
     hz, table = sphere(np.cos(angles))
+    # Between two angles magnitude and unwrapped phase are close to straight.
+    turned = np.unwrap(np.angle(table), axis=1)
+    level = np.log(np.abs(table))
     response = np.zeros((COUNT, 2, TAPS))
     for ear, side in enumerate((1, -1)):
         axis = np.array([np.cos(EARS), side * np.sin(EARS), 0.0])
@@ -59,9 +62,6 @@ def main():
         place = away / np.pi * 720
         lower = np.minimum(place.astype(int), 719)
         part = (place - lower)[:, None]
-        # Between two angles magnitude and unwrapped phase are close to straight.
-        turned = np.unwrap(np.angle(table), axis=1)
-        level = np.log(np.abs(table))
         mix = lambda t: (1 - part) * t[lower] + part * t[lower + 1]
         spectrum = np.exp(mix(level) + 1j * mix(turned))
         front = (1 + u[:, :1]) / 2

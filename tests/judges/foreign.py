@@ -4,25 +4,17 @@ Every channel sounds alone in a slot of its own, so that its energy can be follo
 loudspeakers. Objects have to come out as the EBU's renderer plays them, to 0.1 dB a loudspeaker; loudspeaker
 beds keep their energy and its direction, for other loudspeakers than the bed's take it."""
 import json
-import warnings
 from fractions import Fraction
 
-warnings.filterwarnings("ignore")
-
-import lxml.etree
 import numpy as np
+
+from common import RATE, arguments, decode, demand, run
+from documents import write_document
 from ear.core import bs2051
-from ear.fileio import openBw64
 from ear.fileio.adm.builder import ADMBuilder
-from ear.fileio.adm.chna import populate_chna_chunk
 from ear.fileio.adm.elements import (AudioBlockFormatDirectSpeakers, AudioBlockFormatObjects, BoundCoordinate,
                                      DirectSpeakerPolarPosition, ObjectCartesianPosition, ObjectPolarPosition,
                                      TypeDefinition)
-from ear.fileio.adm.generate_ids import generate_ids
-from ear.fileio.adm.xml import adm_to_xml
-from ear.fileio.bw64.chunks import ChnaChunk, FormatInfoChunk
-
-from common import RATE, arguments, decode, demand, run
 
 SLOT = RATE // 20
 LAYOUT = bs2051.get_layout("4+7+0")
@@ -34,16 +26,10 @@ rng = np.random.default_rng(76)
 
 def write(path, builder, channels):
     """A BW64 of this ADM, each channel sounding alone for a slot; the sound of a slot is the same noise."""
-    generate_ids(builder.adm)
-    chna = ChnaChunk()
-    populate_chna_chunk(chna, builder.adm)
-    axml = lxml.etree.tostring(adm_to_xml(builder.adm), pretty_print=True)
     sound = np.zeros((channels * SLOT, channels))
     for k in range(channels):
         sound[k * SLOT:(k + 1) * SLOT, k] = 0.1 * np.random.default_rng(k).standard_normal(SLOT).clip(-4, 4)
-    form = FormatInfoChunk(formatTag=1, channelCount=channels, sampleRate=RATE, bitsPerSample=24)
-    with openBw64(str(path), "w", chna=chna, formatInfo=form, axml=axml) as file:
-        file.write(sound)
+    write_document(path, builder, sound)
     return sound
 
 

@@ -118,13 +118,10 @@ impl RootText {
     /// Puts a value behind a key, as it is to stand there; a comment behind it stays. A key that is not there
     /// is added.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), DamfError> {
-        let meant = match quoted(value) {
-            Some((text, _)) if value.starts_with(['"', '\'']) => text,
-            _ => plain(value).to_owned(),
-        };
-        let mut changed = self.clone();
-        changed.replace(key, value, &[])?;
-        self.take(changed, |new| new.word(key) == Some(&meant))
+        let is_quoted = value.starts_with(['"', '\'']);
+        let text = quoted(value).filter(|_| is_quoted).map(|(text, _)| text);
+        let meant = text.unwrap_or_else(|| plain(value).to_owned());
+        self.take(self.replaced(key, value, &[])?, |new| new.word(key) == Some(&meant))
     }
 
     /// Becomes a changed text if it says what it is to say. One whose brackets go on over lines of any
@@ -142,20 +139,15 @@ impl RootText {
 
     /// Takes a key and what belongs to it away.
     pub fn remove(&mut self, key: &str) -> Result<(), DamfError> {
-        let Some(at) = self.line_of(key) else {
-            return self.take(self.clone(), |same| same.node(key).is_none());
-        };
         let mut lines = self.lines.clone();
-        let last = self.end_of(at);
-        if at == self.first {
-            // The dash goes on to the next key.
+        if let Some(at) = self.line_of(key) {
             let dash = lines[at][..self.indent].to_owned();
-            lines.drain(at..last);
-            if let Some(next) = lines.get_mut(at).filter(|next| next.len() > self.indent) {
+            lines.drain(at..self.end_of(at));
+            // The dash goes on to the next key.
+            let next = lines.get_mut(at).filter(|next| next.len() > self.indent);
+            if let Some(next) = next.filter(|_| at == self.first) {
                 next.replace_range(..self.indent, &dash);
             }
-        } else {
-            lines.drain(at..last);
         }
         self.take(Self::read(&lines.concat())?, |new| new.node(key).is_none())
     }
@@ -171,17 +163,16 @@ impl RootText {
                 below.push(format!("{blank}    {key}: {value:?}"));
             }
         }
-        let mut changed = self.clone();
-        changed.replace("trimMode", if below.is_empty() { "{}" } else { "" }, &below)?;
-        self.take(changed, |new| new.trims() == *trims)
+        let value = if below.is_empty() { "{}" } else { "" };
+        self.take(self.replaced("trimMode", value, &below)?, |new| new.trims() == *trims)
     }
 
     fn node(&self, key: &str) -> Option<&Node> {
         self.pairs.iter().find(|(other, _)| other == key).map(|(_, node)| node)
     }
 
-    /// Puts a value behind a key and lines below it, in place of what is there.
-    fn replace(&mut self, key: &str, value: &str, below: &[String]) -> Result<(), DamfError> {
+    /// The text with a value behind a key and lines below it, in place of what is there.
+    fn replaced(&self, key: &str, value: &str, below: &[String]) -> Result<Self, DamfError> {
         let end = if self.lines[self.first].ends_with("\r\n") { "\r\n" } else { "\n" };
         let mut lines = self.lines.clone();
         let head = if value.is_empty() { format!("{key}:") } else { format!("{key}: {value}") };
@@ -203,8 +194,7 @@ impl RootText {
         if let Some(before) = lines[..at].last_mut().filter(|line| !line.ends_with('\n')) {
             before.push_str(end);
         }
-        *self = Self::read(&lines.concat())?;
-        Ok(())
+        Self::read(&lines.concat())
     }
 
     /// The text of a line from where the keys of the presentation stand; `None` when it stands elsewhere.

@@ -6,6 +6,7 @@ use crate::node::{Node, Value, read_tree};
 use crate::report::{Report, did_you_mean};
 use crate::rules;
 use crate::scalar::{number, truth, whole};
+use cupola_model::timeline::LONGEST_TIMECODE_DAY_S;
 use cupola_model::{BedLabel, Finding, FrameRate};
 use std::collections::BTreeSet;
 use std::io::BufRead;
@@ -391,9 +392,9 @@ impl Reader<'_> {
     }
 }
 
-/// A time of a day in seconds; the numbers of timecode that runs slower than the clock last longer.
+/// A time of a day in seconds.
 fn offset(text: &str) -> Option<f64> {
-    number(text).filter(|seconds| (0.0..86_486.4).contains(seconds))
+    number(text).filter(|seconds| (0.0..LONGEST_TIMECODE_DAY_S).contains(seconds))
 }
 
 fn name_of(fields: &Fields<'_>) -> Option<String> {

@@ -188,11 +188,13 @@ fn settings(sides: &[Project; 2]) -> Vec<Finding> {
     let same_key = |one: &Setting| b.iter().find(|other| other.key == one.key);
     let pairs = a.iter().filter_map(|one| Some((one, same_key(one)?)));
     // What an ADM BWF does not say a DAMF cannot leave out: it says what is then done.
-    let said = |setting: &Setting| match (setting.key.as_str(), setting.value.as_str()) {
-        ("downmix.stereo", "none") => "lo-ro".to_owned(),
-        ("downmix.phase", "none") => "0".to_owned(),
-        (_, value) => value.to_owned(),
-    };
+    fn said(setting: &Setting) -> &str {
+        match (setting.key.as_str(), setting.value.as_str()) {
+            ("downmix.stereo", "none") => "lo-ro",
+            ("downmix.phase", "none") => "0",
+            (_, value) => value,
+        }
+    }
     // The frame rate is one of the programme.
     let differ = pairs.filter(|(a, b)| a.key != "frame_rate" && said(a) != said(b));
     let tell = |(one, other): (&Setting, &Setting)| {

@@ -192,12 +192,13 @@ fn check_chna(payload: &[u8], channels: u16, list: &mut FindingList) -> Option<V
             let (found, allowed) = (format!("{} bytes", payload.len()), format!("{want} bytes"));
             list.push(finding.found(found).allowed(allowed));
         }
-    }
-    let spare = payload.get(2..4).map_or(0, |b| usize::from(b[0]) | usize::from(b[1]) << 8);
-    if rows.len() < spare {
-        let message = "a row of chna belongs to track 0, which is none";
-        let finding = Finding::error(rules::CHNA_ORDER, message).at(place("chna")).subject("chna");
-        list.push(finding.found(format!("{} such rows", spare - rows.len())).allowed("none"));
+        let spare = usize::from(counts[1]).saturating_sub(rows.len());
+        if spare > 0 {
+            let message = "a row of chna belongs to track 0, which is none";
+            let finding = Finding::error(rules::CHNA_ORDER, message);
+            let finding = finding.at(place("chna")).subject("chna");
+            list.push(finding.found(format!("{spare} such rows")).allowed("none"));
+        }
     }
     for (number, row) in (1_u32..).zip(&rows) {
         if u32::from(row.track_index) != number {

@@ -154,3 +154,8 @@ pub(crate) fn in_file(path: &std::path::Path) -> impl Fn(cupola_bw64::Error) -> 
         source => MastersError::Container { path: path.to_owned(), source },
     }
 }
+
+/// Why a master is refused whose end is missing.
+pub(crate) fn end_missing(cut: &cupola_bw64::Repair) -> String {
+    format!("the end of the file is missing ({cut}); copy it again")
+}

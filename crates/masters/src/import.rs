@@ -3,12 +3,14 @@
 mod damf;
 
 use crate::dbmd::DbmdInfo;
+use crate::error::end_missing;
 use crate::read_damf::{is_damf, root_of_companion};
 use crate::retag::start_of;
 use crate::{MastersError, SampleDepth};
 use cupola_adm::rules::import as rules;
 use cupola_adm::{AdmError, FindingList, Import, ImportEssence, ReadLimits, TrackIds, import};
 use cupola_bw64::{Error, Reader, SampleFormat};
+use cupola_model::timeline::LONGEST_TIMECODE_DAY_S;
 use cupola_model::{
     Bed, BinauralMode, Envelope, Finding, FrameCount, FrameRate, Item, Lane, LaneSource,
     LinearGain, Place, SampleRate, StemFacts, StemIndex, StemOffset, StemUse, Timeline,
@@ -106,7 +108,7 @@ fn import_adm(path: &Path) -> Result<ImportedMaster, MastersError> {
     let index = reader.chunks().iter().position(|chunk| &chunk.id == b"axml").ok_or_else(|| {
         let cut = reader.repairs().iter().find(|repair| repair.loses_sound());
         refuse(match cut {
-            Some(cut) => format!("the end of the file is missing ({cut}); copy it again"),
+            Some(cut) => end_missing(cut),
             None => "there is no `axml` in it, so it is sound alone; use it as a stem".to_owned(),
         })
     })?;
@@ -180,8 +182,7 @@ fn read_start(
     list: &mut FindingList,
 ) -> std::io::Result<FrameCount> {
     let frames = start_of(reader)?.unwrap_or_default();
-    // The numbers of timecode that runs slower than the clock last longer than a day.
-    let day = 86_400 * u64::from(rate.hz()) * 1001 / 1000;
+    let day = rate.frame_at(LONGEST_TIMECODE_DAY_S).0;
     if frames < day {
         return Ok(FrameCount(frames));
     }

@@ -1,7 +1,7 @@
 //! A finished master with other settings: what is not set is copied byte by byte.
 
 use crate::damf::{file_name, write_text};
-use crate::error::in_file;
+use crate::error::{end_missing, in_file};
 use crate::pending::persist_all;
 use crate::read_damf::{DamfFiles, open_text, unusable};
 use crate::settings::{DamfSettings, Kind};
@@ -131,7 +131,7 @@ fn copy_adm(
             if let Some(cut) = reader.repairs().iter().find(|repair| is_cut(repair)) {
                 return Err(MastersError::NoProgramme {
                     path: from.to_owned(),
-                    reason: format!("the end of the file is missing ({cut}); copy it again"),
+                    reason: end_missing(cut),
                 });
             }
             let added = with_bext(&reader, bytes, settings.start().0);

@@ -127,6 +127,10 @@ impl BinauralMode {
     }
 }
 
+/// How long a day of timecode lasts at most, in seconds: where it runs slower than the clock, as at 23.976,
+/// its 24 hours are over after 24:01:26.4.
+pub const LONGEST_TIMECODE_DAY_S: f64 = 86_486.4;
+
 /// Frames of picture a second, as an Atmos master states them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FrameRate {

@@ -85,7 +85,8 @@ impl LaneMixer {
             let mut sources = sources.iter_mut();
             let signal = |source: &Source| stems[source.stem].channel(source.channel);
             match sources.as_slice().first() {
-                // What most lanes are: one pass over memory instead of two.
+                // What most lanes are: one pass over memory instead of two. The sum with silence is that of
+                // the other way, to the sign of a zero.
                 Some(first) if first.is_level() => {
                     let gain = first.gain as f32;
                     for (out, x) in out.iter_mut().zip(signal(first)) {

@@ -1,7 +1,7 @@
 //! One `audioBlockFormat`, whatever it describes.
 
 use super::features::{Feature, features_of};
-use super::time::{exact_frames, frames, seconds_to_frames};
+use super::time::{Time, seconds_to_frames};
 use crate::check::report::{Report, Where};
 use crate::node::Node;
 use crate::rules::import as rules;
@@ -19,11 +19,8 @@ const MAX_GAIN: f64 = 1e5;
 /// What a block says.
 #[derive(Debug)]
 pub(super) struct Block {
-    pub(super) start: Option<u64>,
-    pub(super) duration: Option<u64>,
-    /// The same two in frames and fractions of them.
-    pub(super) exact_start: Option<f64>,
-    pub(super) exact_duration: Option<f64>,
+    pub(super) start: Option<Time>,
+    pub(super) duration: Option<Time>,
     /// In frames; `None` when the value is reached at the end of the block.
     pub(super) reached_after: Option<f64>,
     pub(super) labels: Vec<String>,
@@ -42,10 +39,8 @@ impl Block {
         let size = reader.size(polar);
         let gain = node.child("gain").map_or(LinearGain::UNITY, |gain| reader.gain(gain));
         Self {
-            start: reader.time("rtime", rate),
-            duration: reader.time("duration", rate),
-            exact_start: exact_frames(time_text(node, "rtime"), rate),
-            exact_duration: exact_frames(time_text(node, "duration"), rate),
+            start: reader.time("rtime"),
+            duration: reader.time("duration"),
             reached_after: reached_after(node, rate),
             labels: node.all("speakerLabel").map(|label| label.text.clone()).collect(),
             position,
@@ -61,12 +56,6 @@ impl Block {
         let position = self.position.or(before.map(|state| state.position))?;
         Some(ObjectState { position, gain: self.gain, size: self.size })
     }
-}
-
-/// `rtime` or `duration`; empty without one. Versions differ in the name; it means the same in a block.
-fn time_text<'n>(node: &'n Node, name: &str) -> &'n str {
-    let names = [name, if name == "rtime" { "lstart" } else { "lduration" }];
-    names.iter().map(|name| node.attribute(name)).find(|t| !t.is_empty()).unwrap_or_default()
 }
 
 fn reached_after(node: &Node, rate: SampleRate) -> Option<f64> {
@@ -95,9 +84,11 @@ impl Reader<'_> {
         if found > high { high } else { low }
     }
 
-    fn time(&mut self, name: &str, rate: SampleRate) -> Option<u64> {
-        let text = Some(time_text(self.node, name)).filter(|text| !text.is_empty())?;
-        let time = frames(text, rate);
+    fn time(&mut self, name: &str) -> Option<Time> {
+        // Versions differ in the name; it means the same in a block.
+        let names = [name, if name == "rtime" { "lstart" } else { "lduration" }];
+        let text = names.iter().map(|name| self.node.attribute(name)).find(|t| !t.is_empty())?;
+        let time = Time::parse(text);
         if time.is_none() {
             let (place, message) = (Where::of(self.node), format!("{name} cannot be read"));
             self.report.warning(rules::TIME_FORM, place, message, text, "hh:mm:ss.fffff");

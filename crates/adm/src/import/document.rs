@@ -4,7 +4,7 @@ use super::block::{Block, gain_of};
 use super::features::{Feature, head_locked, importance};
 use super::field::FieldWords;
 use super::speakers::common_label;
-use super::time::{exact_frames, frames};
+use super::time::Time;
 use super::{EXACT_SHARE, Essence, MAX_POINTS};
 use crate::check::report::{Report, Where};
 use crate::collect::Fault;
@@ -240,7 +240,7 @@ impl<'a> Gatherer<'a> {
         let members = self.references(node, "audioContentIDRef");
         let programme = group(node, "audioProgrammeName", id, members);
         let rate = self.essence.sample_rate;
-        let time = |name| frames(node.attribute(name), rate);
+        let time = |name| Time::parse(node.attribute(name)).map(|time| time.frames(rate));
         let length = time("end").map(|end| end.saturating_sub(time("start").unwrap_or(0)));
         self.atmos |= self.document.programmes.is_empty() && programme.name == ATMOS_PROGRAMME;
         self.document.programmes.push((programme, length));
@@ -256,18 +256,16 @@ impl<'a> Gatherer<'a> {
         } else {
             self.time(node, "start")
         };
-        let start_text = ["start", "startTime"].map(|name| node.attribute(name));
-        let exact_start = start_text.into_iter().find(|text| !text.is_empty());
-        let exact_start = exact_start.and_then(|text| exact_frames(text, self.essence.sample_rate));
+        let rate = self.essence.sample_rate;
         let muted = node.child("mute").is_some_and(|mute| mute.text == "1");
         let gain = node.child("gain").and_then(gain_of).filter(|gain| (0.0..1e6).contains(gain));
         let object = Object {
             id,
             name: node.attribute("audioObjectName").to_owned(),
             offset: node.offset,
-            start,
-            exact_start: exact_start.unwrap_or(0.0),
-            duration: self.time(node, "duration"),
+            start: start.map(|start| start.frames(rate)),
+            exact_start: start.map_or(0.0, |start| start.exact_frames(rate)),
+            duration: self.time(node, "duration").map(|duration| duration.frames(rate)),
             gain: if muted {
                 LinearGain::SILENCE
             } else {
@@ -284,9 +282,9 @@ impl<'a> Gatherer<'a> {
         self.document.objects.push(object);
     }
 
-    fn time(&mut self, node: &Node, name: &str) -> Option<u64> {
+    fn time(&mut self, node: &Node, name: &str) -> Option<Time> {
         let text = node.attribute(name);
-        let time = frames(text, self.essence.sample_rate);
+        let time = Time::parse(text);
         if time.is_none() && !text.is_empty() {
             let (place, message) = (Where::of(node), format!("{name} cannot be read"));
             self.report.warning(rules::TIME_FORM, place, message, text, "hh:mm:ss.fffff");
@@ -432,17 +430,14 @@ impl Open {
                 self.channel.left_out.push(*feature);
             }
         }
-        let Some(state) = block.state(self.movement.state()) else {
-            let (place, message) = (Where::of(node), "the block has no position");
-            report.warning(rules::BLOCK_POSITION, place, message, "", "azimuth or X and Y");
-            return;
-        };
         if block.position.is_none() {
             let (place, message) = (Where::of(node), "the block has no position");
             report.warning(rules::BLOCK_POSITION, place, message, "", "azimuth or X and Y");
         }
-        let start = block.start.or(self.end).unwrap_or(0);
-        let end = start.saturating_add(block.duration.unwrap_or(0));
+        let Some(state) = block.state(self.movement.state()) else { return };
+        let start = block.start.map(|start| start.frames(rate)).or(self.end).unwrap_or(0);
+        let duration = block.duration.map_or(0, |duration| duration.frames(rate));
+        let end = start.saturating_add(duration);
         self.check_tiling(node, start, rate, report);
         // A block without an end lasts a frame at least.
         self.channel.features.add(block.features, end.saturating_sub(start).max(1));
@@ -450,10 +445,11 @@ impl Open {
         let reached_after = block.reached_after.map(nearest);
         self.movement.take(BlockSpan { start, end, reached_after }, state);
         self.end = Some(end);
-        let start = block.exact_start.unwrap_or(self.exact_end);
-        let length = block.exact_duration.unwrap_or(f64::INFINITY);
-        self.exact_end = start + length;
         if let Some(blocks) = &mut self.blocks {
+            let exact = |time: Time| time.exact_frames(rate);
+            let start = block.start.map_or(self.exact_end, exact);
+            let length = block.duration.map_or(f64::INFINITY, exact);
+            self.exact_end = start + length;
             blocks.push(ExactSpan { start, length, reached_after: block.reached_after }, state);
         }
     }

@@ -7,44 +7,53 @@ const FRACTION_DIGITS: usize = 12;
 /// Latest time, in seconds: nothing lasts longer than 100 days.
 const LATEST_SECONDS: u64 = 100 * 24 * 3600;
 
-/// A time as seconds and a fraction of one: its numerator and denominator.
-type Time = (u64, u128, u128);
-
-/// `hh:mm:ss`, `hh:mm:ss.fff…` or `hh:mm:ss.nnnSfff` in frames, rounded to the nearest; `None` for
-/// anything else. [BS.2076-2 §6.5]
-pub(super) fn frames(text: &str, rate: SampleRate) -> Option<u64> {
-    let (seconds, count, of) = time(text)?;
-    let whole_frames = seconds * u64::from(rate.hz());
-    let twice = 2 * count * u128::from(rate.hz()) + of;
-    let rest = u64::try_from(twice / (2 * of)).unwrap_or(u64::MAX);
-    whole_frames.checked_add(rest)
+/// A time: whole seconds, and a fraction of one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Time {
+    seconds: u64,
+    count: u128,
+    of: u128,
 }
 
-/// The same, not rounded: a whole number where the time is on a frame.
-pub(super) fn exact_frames(text: &str, rate: SampleRate) -> Option<f64> {
-    let (seconds, count, of) = time(text)?;
-    let whole_frames = u128::from(seconds) * u128::from(rate.hz());
-    let count = count * u128::from(rate.hz());
-    Some((whole_frames + count / of) as f64 + (count % of) as f64 / of as f64)
-}
+impl Time {
+    /// `hh:mm:ss`, `hh:mm:ss.fff…` or `hh:mm:ss.nnnSfff`; `None` for anything else. [BS.2076-2 §6.5]
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.trim().split(':');
+        let (hours, minutes, rest) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        let (seconds, fraction) = rest.split_once('.').unwrap_or((rest, ""));
+        let (hours, minutes, seconds) = (whole(hours)?, whole(minutes)?, whole(seconds)?);
+        if minutes >= 60 || seconds >= 60 {
+            return None;
+        }
+        let seconds = hours.checked_mul(3600)?.checked_add(minutes * 60 + seconds)?;
+        if seconds > LATEST_SECONDS {
+            return None;
+        }
+        let (count, of) = fraction_of(fraction)?;
+        Some(Self { seconds, count, of })
+    }
 
-fn time(text: &str) -> Option<Time> {
-    let mut parts = text.trim().split(':');
-    let (hours, minutes, rest) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
+    /// In frames, rounded to the nearest.
+    pub(super) fn frames(self, rate: SampleRate) -> u64 {
+        let (whole, part) = self.split(rate);
+        whole + u64::from(2 * part >= self.of)
     }
-    let (seconds, fraction) = rest.split_once('.').unwrap_or((rest, ""));
-    let (hours, minutes, seconds) = (whole(hours)?, whole(minutes)?, whole(seconds)?);
-    if minutes >= 60 || seconds >= 60 {
-        return None;
+
+    /// In frames, not rounded: a whole number where the time is on a frame.
+    pub(super) fn exact_frames(self, rate: SampleRate) -> f64 {
+        let (whole, part) = self.split(rate);
+        whole as f64 + part as f64 / self.of as f64
     }
-    let seconds = hours.checked_mul(3600)?.checked_add(minutes * 60 + seconds)?;
-    if seconds > LATEST_SECONDS {
-        return None;
+
+    /// Whole frames, and what is left, in parts of a frame of which there are `of`.
+    fn split(self, rate: SampleRate) -> (u64, u128) {
+        let count = self.count * u128::from(rate.hz());
+        let within = u64::try_from(count / self.of).unwrap_or(u64::MAX);
+        (self.seconds * u64::from(rate.hz()) + within, count % self.of)
     }
-    let (count, of) = fraction_of(fraction)?;
-    Some((seconds, count, of))
 }
 
 /// The part behind the point.
@@ -77,7 +86,7 @@ mod tests {
 
     #[test]
     fn every_form_of_a_time_is_the_nearest_frame() {
-        let at = |text| frames(text, SampleRate::HZ_48000);
+        let at = |text| Time::parse(text).map(|time| time.frames(SampleRate::HZ_48000));
         assert_eq!(at("00:00:00.00000"), Some(0));
         assert_eq!(at("01:02:03.5"), Some(3723 * 48_000 + 24_000));
         // 0.00521 s are 250.08 frames; nine digits; a third of a second; no fraction at all.
@@ -108,12 +117,12 @@ mod tests {
 
     #[test]
     fn exact_times_are_whole_on_frames_and_fractions_between_them() {
-        let at = |text| exact_frames(text, SampleRate::HZ_48000).unwrap();
+        let at = |text| Time::parse(text).unwrap().exact_frames(SampleRate::HZ_48000);
         assert_eq!(at("01:02:03.01"), 3723.0 * 48_000.0 + 480.0);
         assert_eq!(at("00:00:01.00001S48000"), 48_001.0);
         assert!((at("00:00:00.00521") - 250.08).abs() < 1e-9);
         assert!((at("00:00:00.1S44100") - 48_000.0 / 44_100.0).abs() < 1e-12);
-        assert_eq!(exact_frames("1.5", SampleRate::HZ_48000), None);
+        assert!(Time::parse("1.5").is_none());
     }
 
     #[test]

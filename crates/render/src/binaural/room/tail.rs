@@ -2,9 +2,9 @@
 //!
 //! The lines are 15 to 60 ms long, prime to each other in length, and mixed by a Householder
 //! reflection, which loses nothing; each line loses what the decay asks of its length: exactly at three
-//! frequencies, less at low and more at high ones. Even lines go to one output and odd ones to the other; below about 500 Hz, where the
-//! ears of a head hear nearly the same of a diffuse field, both get the same, raised by 3 dB so that
-//! each hears as much low as high.
+//! frequencies, less at low and more at high ones. Even lines go to one output and odd ones to the other;
+//! below about 500 Hz, where the ears of a head hear nearly the same of a diffuse field, both get the
+//! same, raised by 3 dB so that each hears as much low as high.
 
 use super::energy::Weighted;
 use cupola_model::Room;

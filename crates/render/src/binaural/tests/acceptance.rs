@@ -111,13 +111,12 @@ fn outermost(u: [f64; 3], kept: &[usize], set: &HrtfSet) -> [(usize, f64); 3] {
 
 /// The response of a mixture of stored directions.
 fn mixed(set: &HrtfSet, corners: &[(usize, f64)]) -> Ears {
-    let mut delays = [0.0; 2];
+    let delays = [0, 1].map(|ear| arrival(set, corners, ear));
     let taps = [0, 1].map(|ear| {
         let mut taps = vec![0.0; set.tap_count];
         for &(i, weight) in corners {
             let parts = taps.iter_mut().zip(set.response(i, ear));
             parts.for_each(|(sum, tap)| *sum += weight as f32 * tap);
-            delays[ear] += weight * f64::from(set.delay_samples[i][ear]);
         }
         taps
     });

@@ -36,6 +36,11 @@ impl Sines {
 /// than what it judges: at 360°/s and 8 frames that would be −46 dB.
 const RENEWED: usize = 2;
 
+/// The stored directions about the place that is heard from a frame on.
+fn corners_at(set: &HrtfSet, path: &dyn Fn(f64) -> [f64; 3], start: usize) -> [(usize, f64); 3] {
+    barycentric(set, path(start as f64 + (RENEWED - 1) as f64 / 2.0 - 48.0))
+}
+
 /// What both ears hear of the sines from a path: filters and delays renewed all the time, latency
 /// added.
 ///
@@ -57,10 +62,9 @@ fn changing_response(
         .collect();
     let mut out = [vec![0.0; frames], vec![0.0; frames]];
     for start in (0..frames).step_by(RENEWED) {
-        let corners = barycentric(set, path(start as f64 + (RENEWED - 1) as f64 / 2.0 - 48.0));
+        let corners = corners_at(set, path, start);
         for (ear, out) in out.iter_mut().enumerate() {
-            let delay: f64 =
-                corners.iter().map(|&(i, w)| w * f64::from(set.delay_samples[i][ear])).sum();
+            let delay = arrival(set, &corners, ear);
             for (k, (hz, phase)) in sines.partials.iter().enumerate() {
                 let h: Complex64 = corners.iter().map(|&(i, w)| stored[i][ear][k] * w).sum();
                 for (n, out) in out.iter_mut().enumerate().skip(start).take(RENEWED) {
@@ -85,10 +89,9 @@ fn slow_delay_line(
     let mut late = [vec![0.0; frames], vec![0.0; frames]];
     let mut out = [vec![0.0; frames], vec![0.0; frames]];
     for start in (0..frames).step_by(RENEWED) {
-        let corners = barycentric(set, path(start as f64 + (RENEWED - 1) as f64 / 2.0 - 48.0));
+        let corners = corners_at(set, path, start);
         for ear in 0..2 {
-            let delay: f64 =
-                corners.iter().map(|&(i, w)| w * f64::from(set.delay_samples[i][ear])).sum();
+            let delay = arrival(set, &corners, ear);
             let mut taps = vec![0.0; set.tap_count];
             for &(i, weight) in &corners {
                 let stored = set.response(i, ear);
@@ -106,6 +109,7 @@ fn slow_delay_line(
     }
     out
 }
+
 /// Error of every quality in dB, against the response that changes and against the delay line.
 pub(super) fn circling(speed_deg_s: f64) -> [[f64; 2]; BinauralQuality::ALL.len()] {
     let set = set();

@@ -83,8 +83,7 @@ fn mean_arrival() -> f64 {
         let z = 1.0 - (2.0 * f64::from(i) + 1.0) / 500.0;
         let (sin, cos) = (golden * f64::from(i)).sin_cos();
         let r = (1.0 - z * z).sqrt();
-        let corners = barycentric(&set, [r * sin, r * cos, z]);
-        corners.iter().map(|&(i, w)| w * f64::from(set.delay_samples[i][0])).sum::<f64>()
+        arrival(&set, &barycentric(&set, [r * sin, r * cos, z]), 0)
     };
     (0..500).map(arrival).sum::<f64>() / 500.0
 }

@@ -114,6 +114,11 @@ pub(super) fn barycentric(set: &HrtfSet, u: [f64; 3]) -> [(usize, f64); 3] {
     [0, 1, 2].map(|i| (best[i] as usize, weights[i] / sum))
 }
 
+/// When sound from between stored directions arrives at an ear, in frames.
+pub(super) fn arrival(set: &HrtfSet, corners: &[(usize, f64)], ear: usize) -> f64 {
+    corners.iter().map(|&(i, weight)| weight * f64::from(set.delay_samples[i][ear])).sum()
+}
+
 /// What an ear should hear of a frequency from between stored directions, loudness gain and arrival
 /// included: the interpolated taps, and an arrival that is exact to any fraction.
 pub(super) fn expected(
@@ -123,11 +128,9 @@ pub(super) fn expected(
     hz: f64,
 ) -> Complex64 {
     let rate = f64::from(set.sample_rate);
-    let (mut sum, mut delay) = (Complex64::default(), 0.0);
-    for &(i, weight) in corners {
-        sum += transform_at(set.response(i, ear), hz, rate) * weight;
-        delay += f64::from(set.delay_samples[i][ear]) * weight;
-    }
+    let delay = arrival(set, corners, ear);
+    let parts = corners.iter().map(|&(i, w)| transform_at(set.response(i, ear), hz, rate) * w);
+    let sum: Complex64 = parts.sum();
     let gain = 10_f64.powf(set.loudness_gain_db / 20.0);
     sum * Complex64::from_polar(gain, -TAU * hz * delay / rate)
 }

@@ -46,6 +46,7 @@ fn timeline(objects: usize, moving: bool) -> Timeline {
         length: FrameCount(FRAMES as u64),
         frame_rate: FrameRate::Fps24,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![],
         lanes: vec![Lane::default(); objects],
         items: (0..objects).map(|lane| object(lane, moving)).collect(),

@@ -47,6 +47,7 @@ fn timeline(count: usize, room: bool, size: f64) -> Timeline {
         length: FrameCount(POINTS * 48_000),
         frame_rate: FrameRate::Fps24,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![],
         lanes: vec![Lane::default(); count],
         items: (0..count).map(|index| mover(index, room, size)).collect(),

@@ -94,6 +94,8 @@ fn features(index: usize) -> ObjectFeatures {
         diffuse: 0.3,
         importance: 7,
         head_locked: index > 2,
+        screen_ref: index > 2,
+        screen_edge: ScreenEdgeLock { horizontal: None, vertical: Some(VerticalEdge::Top) },
     }
 }
 
@@ -144,6 +146,7 @@ fn timeline() -> Timeline {
         length: FrameCount(CALLS * FRAMES as u64),
         frame_rate: FrameRate::Fps24,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![StemUse {
             name: "stem".into(),
             facts,
@@ -249,7 +252,7 @@ fn gains_by_bs2127_with_every_feature_do_not_allocate() {
                 }),
                 channel_lock: Some(lock),
                 zone_exclusion: vec![Zone::Box { min: [-1.0, 0.9, -1.0], max: [1.0, 1.0, 1.0] }],
-                screen_ref: true,
+                screen_ref: cupola_model::Screen::USUAL.edges(),
                 ..ObjectMetadata::at(position)
             };
             let count = allocations(|| law.gains(&object, &mut direct, &mut diffuse));

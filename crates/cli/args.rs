@@ -396,8 +396,8 @@ The file is a JSON list of objects, or a map with the list `objects`, for exampl
   [{\"position\": {\"azimuth\": 30, \"elevation\": 10}, \"width\": 45, \"diffuse\": 0.3},
    {\"position\": {\"x\": -1, \"y\": 0.2, \"z\": 1}, \"channelLock\": true}]
 Keys: position, width, height, depth, gain, diffuse, divergence, channelLock, zoneExclusion,
-screenRef, screenEdgeLock, cartesian. Printed is one JSON document with the direct and the diffuse
-gain of every object in every channel; a refused object says why instead, and the exit code is 7.")]
+screenRef, referenceScreen, screenEdgeLock, cartesian. The screen of the room is that of the layout
+file. Printed is one JSON document with the direct and the diffuse gain of every object in every channel; a refused object says why instead, and the exit code is 7.")]
     Gains {
         /// A layout by name, or a layout file (.yaml)
         layout: String,

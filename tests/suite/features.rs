@@ -1,4 +1,4 @@
-//! Snap, zones, divergence, diffuse and importance, from the scene to the files.
+//! Snap, zones, divergence, diffuse, importance and screens, from the scene to the files.
 
 use super::support::{Project, Run, noise};
 
@@ -112,4 +112,61 @@ fn a_master_carries_what_it_can_and_says_what_it_cannot() {
     let idle = self::project(&[everything]);
     let run = idle.run(&["render", "scene.yaml", "--to", "5.1", "--json"]).expect(0);
     assert!(rules(&run).contains(&"render.zones.idle".to_owned()));
+}
+
+/// 7.1.4 whose screen reaches from L to R.
+fn screening_room(project: &Project) {
+    let list = std::fs::read_to_string(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("layouts/7.1.4.yaml"),
+    );
+    let text = list.expect("the layout").replace("speakers:", "screen: {width: 60}\nspeakers:");
+    std::fs::write(project.path("room.yaml"), text).expect("a layout file");
+}
+
+#[test]
+fn objects_of_the_picture_follow_the_screen_of_the_layout_and_go_through_plain_adm() {
+    let project = project(&[
+        "screen_ref: true, position: {azimuth: 20}",
+        "screen_edge: right, position: {azimuth: 120}",
+    ]);
+    let scene = std::fs::read_to_string(project.path("scene.yaml")).expect("the scene");
+    let scene = scene.replacen("title: t", "title: t\nscreen: {width: 40, aspect: 2.39}", 1);
+    std::fs::write(project.path("scene.yaml"), scene).expect("a scene");
+    screening_room(&project);
+    let words = ["master", "scene.yaml", "--format", "adm-itu", "-o", "plain.wav"];
+    project.run(&words).expect(0);
+    project.run(&["import", "plain.wav", "-o", "back"]).expect(0);
+    let back = std::fs::read_to_string(project.path("back/scene.yaml")).expect("a scene");
+    let screen = "screen: {position: {azimuth: 0, elevation: 0}, width: 40, aspect: 2.39}\n";
+    for key in [screen, "    screen_ref: true\n", "    screen_edge: [right]\n"] {
+        assert_eq!(back.matches(key).count(), 1, "{key}: {back}");
+    }
+    for input in ["scene.yaml", "plain.wav", "back/scene.yaml"] {
+        for panner in ["by-position", "bs2127"] {
+            let words = ["render", input, "--to", "room.yaml", "--bits", "32", "--force", "--json"];
+            let run = project.run(&[&words[..], &["--panner", panner]].concat()).expect(0);
+            let path = run.json()["outputs"][0]["path"].as_str().expect("a path").to_owned();
+            let mut file = hound::WavReader::open(project.path(&path)).expect("a file");
+            let samples: Vec<f32> = file.samples::<f32>().map(|s| s.expect("a sample")).collect();
+            for (frame, channels) in samples.chunks(12).enumerate() {
+                for (channel, sample) in channels.iter().enumerate() {
+                    let wanted =
+                        if channel < 2 { noise(frame as u32, channel as u16) } else { 0.0 };
+                    assert!(
+                        (sample - wanted).abs() < 1e-6,
+                        "{input} {panner}: {channel} at {frame}"
+                    );
+                }
+            }
+        }
+    }
+    let run = project.run(&["master", "scene.yaml", "-o", "atmos.wav", "--json"]).expect(0);
+    assert_eq!(rules(&run).iter().filter(|rule| *rule == "master.features").count(), 2);
+    for word in ["`screen_ref` of Object 0", "`screen_edge` of Object 1"] {
+        assert!(run.stdout.contains(word), "{word}: {}", run.stdout);
+    }
+    let run = project.run(&["render", "scene.yaml", "--to", "binaural", "--json"]).expect(0);
+    assert!(rules(&run).contains(&"binaural.features".to_owned()));
+    let run = project.run(&["diff", "scene.yaml", "atmos.wav", "--json"]).expect(7);
+    assert!(rules(&run).contains(&"diff.screen".to_owned()), "{}", run.stdout);
 }

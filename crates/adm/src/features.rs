@@ -1,6 +1,6 @@
 //! Features of an object as elements of its blocks, the same in every block, and what is lost.
 
-use cupola_model::{Object, ObjectFeatures, ZoneBox, Zones};
+use cupola_model::{Object, ObjectFeatures, Position, Screen, ZoneBox, Zones};
 
 /// Elements of every block of an object, by where they stand among the others. [Atmos-ADM]
 #[derive(Debug)]
@@ -62,7 +62,32 @@ pub(crate) fn push_itu(out: &mut Vec<u8>, features: &ObjectFeatures, polar: bool
     if features.head_locked {
         text += "<headLocked>1</headLocked>";
     }
+    if features.screen_ref {
+        text += "<screenRef>1</screenRef>";
+    }
     out.extend_from_slice(text.as_bytes());
+}
+
+/// The element of a programme that says what screen it was made in front of. [BS.2076-2] The aspect ratio is an
+/// element by the standard; the reference renderer wants it as an attribute and stops without.
+pub(crate) fn reference_screen(screen: &Screen) -> String {
+    let Screen { aspect_ratio, centre, width } = screen;
+    let (centre, width) = match centre {
+        Position::Polar(p) => (
+            format!(
+                "azimuth=\"{:?}\" elevation=\"{:?}\" distance=\"{:?}\"",
+                p.azimuth_deg, p.elevation_deg, p.distance
+            ),
+            format!("azimuth=\"{width:?}\""),
+        ),
+        Position::Room(r) => {
+            (format!("X=\"{:?}\" Y=\"{:?}\" Z=\"{:?}\"", r.x, r.y, r.z), format!("X=\"{width:?}\""))
+        }
+    };
+    format!(
+        "<audioProgrammeReferenceScreen aspectRatio=\"{aspect_ratio:?}\">\n<aspectRatio>{aspect_ratio:?}</aspectRatio>\n\
+         <screenCentrePosition {centre}/>\n<screenWidth {width}/>\n</audioProgrammeReferenceScreen>"
+    )
 }
 
 fn zone_box(zone: ZoneBox) -> String {
@@ -84,7 +109,7 @@ pub(crate) struct Loss {
 }
 
 /// What an Atmos master does not keep.
-pub(crate) const LOST: [Loss; 6] = [
+pub(crate) const LOST: [Loss; 8] = [
     Loss {
         what: "a master does not keep the divergence",
         is_lost: |f| f.divergence.is_some_and(|d| d.value != 0.0),
@@ -99,6 +124,16 @@ pub(crate) const LOST: [Loss; 6] = [
         what: "a master does not keep the distance of `snap`",
         is_lost: |f| f.snap.is_some_and(|snap| snap.within.is_some()),
         hint: "a player snaps it from any distance; write `snap: true` to hear that in renders too",
+    },
+    Loss {
+        what: "a master does not keep `screen_ref`",
+        is_lost: |f| f.screen_ref,
+        hint: "a player leaves it where it is written; renders obey it, and `adm-itu` keeps it",
+    },
+    Loss {
+        what: "a master does not keep `screen_edge`",
+        is_lost: |f| !f.screen_edge.is_none(),
+        hint: "a player leaves it where it is written; renders obey it, and `adm-itu` keeps it",
     },
     Loss {
         what: "an ADM BWF does not keep the share of `diffuse`",

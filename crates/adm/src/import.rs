@@ -12,13 +12,14 @@ mod field;
 mod heard;
 mod place;
 mod resolve;
+mod screen;
 mod speakers;
 mod time;
 mod tracks;
 
 use crate::pieces::Pieces;
 use crate::{AdmError, ReadLimits, TrackIds};
-use cupola_model::{Envelope, Finding, Item, LinearGain, SampleRate};
+use cupola_model::{Envelope, Finding, Item, LinearGain, SampleRate, Screen};
 use document::Gatherer;
 use std::io::BufRead;
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub struct Import {
     pub name: String,
     /// Whether its blocks were read as those of an Atmos master.
     pub atmos: bool,
+    /// The screen it was made in front of.
+    pub screen: Screen,
     /// Beds first, then objects; their lanes are numbered in this order. No headphone modes: these are
     /// not in the ADM.
     pub items: Vec<Item>,

@@ -113,7 +113,7 @@ pub fn check_itu(timeline: &Timeline) -> Vec<Finding> {
 /// # use cupola_model::*;
 /// # let timeline = Timeline { title: String::new(), artist: String::new(),
 /// #     sample_rate: SampleRate::new(44_100).ok_or("rate")?, length: FrameCount(1),
-/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0),
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), screen: Screen::USUAL,
 /// #     stems: vec![], lanes: vec![], items: vec![] };
 /// let findings = cupola_adm::check_limits(&timeline);
 /// let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();

@@ -290,6 +290,9 @@ pub mod import {
         PROGRAMME_LENGTH = "import.repair.programme.length",
             "Programme and sound differ in length.",
             "the scene is as long as the sound; write `end` into it if the programme was right";
+        SCREEN = "import.repair.programme.screen",
+            "The reference screen of a programme is incomplete, or none that stands in front.",
+            "the usual screen was taken, 58 degrees wide and straight ahead; set `screen` in the scene";
         BLOCK_ROUNDING = "import.repair.block.rounding",
             "Blocks miss each other by the rounding of their times.",
             "nothing has to change here: each block was taken to end where the next one starts";
@@ -328,7 +331,7 @@ pub mod import {
             "Something of an object has no key in scenes.",
             "it was left out; see whether the object can do without";
         FEATURE_VARIES = "import.feature.varies",
-            "Snap, zones, divergence, diffuse or importance change over time; a scene has one for an object.",
+            "Snap, zones, divergence, diffuse, importance, head lock or screen change over time; a scene has one for an object.",
             "what holds longest was taken; check the object";
         SIZE = "import.size",
             "An object has different extents, a scene has one size.",

@@ -38,7 +38,7 @@ const TAIL: &str = "</audioFormatExtended>\n</format>\n</coreMetadata>\n</ebuCor
 /// #     gain: LinearGain::UNITY, size: 0.0 };
 /// # let timeline = Timeline { title: String::new(), artist: String::new(),
 /// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(48_000),
-/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0),
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), screen: Screen::USUAL,
 /// #     stems: vec![], lanes: vec![Lane::default()],
 /// #     items: vec![Item::Object(Object { name: "Voice".into(), groups: vec![],
 /// #         lane: TrackIndex(0), binaural: BinauralMode::Mid,
@@ -392,6 +392,7 @@ mod tests {
             length: FrameCount(seconds * 48_000),
             frame_rate: FrameRate::Fps24,
             start: FrameCount(0),
+            screen: cupola_model::Screen::USUAL,
             stems: vec![],
             lanes: vec![Lane::default(); objects],
             items: (0..objects).map(object).collect(),

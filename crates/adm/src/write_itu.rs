@@ -6,15 +6,16 @@
 
 use crate::AdmError;
 use crate::density::{Density, Estimate, READERS_STOP_BYTES};
-use crate::features::push_itu;
+use crate::features::{push_itu, reference_screen};
 use crate::ids::{Element, FIRST, TrackIds, contents, elements, uid};
 use crate::limits::check_itu;
 use crate::text::{TenDecimals, clock, clock_steps, push_hex8, push_nanos};
 use crate::write::push_number;
 use cupola_model::ambisonics::order_and_degree;
 use cupola_model::{
-    AmbisonicBed, Automation, Bed, BedFormat, BedLabel, FrameCount, FrameIndex, Item, Object,
-    ObjectFeatures, ObjectState, Position, SampleRate, Severity, Timeline,
+    AmbisonicBed, Automation, Bed, BedFormat, BedLabel, FrameCount, FrameIndex, HorizontalEdge,
+    Item, Object, ObjectFeatures, ObjectState, Position, SampleRate, Screen, ScreenEdgeLock,
+    Severity, Timeline, VerticalEdge,
 };
 use quick_xml::escape::escape;
 use std::io::{self, Write};
@@ -134,7 +135,7 @@ pub fn itu_tracks(timeline: &Timeline) -> Vec<TrackIds> {
 /// #     gain: LinearGain::UNITY, size: 0.0 };
 /// # let timeline = Timeline { title: "Song".into(), artist: String::new(),
 /// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(48_000),
-/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0),
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), screen: Screen::USUAL,
 /// #     stems: vec![], lanes: vec![Lane::default()],
 /// #     items: vec![Item::Object(Object { name: "Voice".into(), groups: vec![],
 /// #         lane: TrackIndex(0), binaural: BinauralMode::Mid,
@@ -164,7 +165,8 @@ pub(crate) fn estimate(timeline: &Timeline) -> Estimate {
         let mut features = Vec::new();
         push_itu(&mut features, &object.features, is_polar(automation));
         let mut text = Vec::new();
-        push_block(&mut text, "00031001", 1, Some((&block, rate)), &state, &features);
+        let told = (object.features.screen_edge, &features[..]);
+        push_block(&mut text, "00031001", 1, Some((&block, rate)), &state, told);
         text.len()
     };
     Estimate::of(timeline, &measure)
@@ -236,6 +238,9 @@ fn write_programme(
     let contents = contents(elements);
     for content in &contents {
         writeln!(out, "<audioContentIDRef>{}</audioContentIDRef>", content.id)?;
+    }
+    if timeline.screen != Screen::USUAL {
+        writeln!(out, "{}", reference_screen(&timeline.screen))?;
     }
     writeln!(out, "</audioProgramme>")?;
     for content in &contents {
@@ -408,7 +413,8 @@ fn write_channel(
             number += 1;
             text.clear();
             let times = (!still).then_some((&block, rate));
-            push_block(&mut text, &track.code, number, times, &block.state, &features);
+            let told = (object.features.screen_edge, &features[..]);
+            push_block(&mut text, &track.code, number, times, &block.state, told);
             out.write_all(&text)?;
             if still {
                 break;
@@ -426,7 +432,7 @@ fn push_block(
     number: u32,
     times: Option<(&Block, SampleRate)>,
     state: &ObjectState,
-    features: &[u8],
+    (edges, features): (ScreenEdgeLock, &[u8]),
 ) {
     out.extend_from_slice(b"<audioBlockFormat audioBlockFormatID=\"AB_");
     out.extend_from_slice(code.as_bytes());
@@ -436,7 +442,7 @@ fn push_block(
         push_times(out, block, rate);
     }
     out.extend_from_slice(b"\">");
-    push_state(out, state);
+    push_state(out, state, edges);
     out.extend_from_slice(features);
     out.extend_from_slice(b"</audioBlockFormat>\n");
 }
@@ -454,25 +460,31 @@ fn push_times(out: &mut Vec<u8>, block: &Block, rate: SampleRate) {
     push_nanos(out, end - start);
 }
 
-fn push_state(out: &mut Vec<u8>, state: &ObjectState) {
-    let mut coordinate = |name: &str, value: f64| {
+fn push_state(out: &mut Vec<u8>, state: &ObjectState, edges: ScreenEdgeLock) {
+    let side = edges.horizontal.map(HorizontalEdge::name);
+    let level = edges.vertical.map(VerticalEdge::name);
+    let mut coordinate = |name: &str, value: f64, edge: Option<&str>| {
         out.extend_from_slice(b"<position coordinate=\"");
         out.extend_from_slice(name.as_bytes());
+        if let Some(edge) = edge {
+            out.extend_from_slice(b"\" screenEdgeLock=\"");
+            out.extend_from_slice(edge.as_bytes());
+        }
         out.extend_from_slice(b"\">");
         TenDecimals::new(value).push(out);
         out.extend_from_slice(b"</position>");
     };
     let size = match state.position {
         Position::Polar(p) => {
-            coordinate("azimuth", p.azimuth_deg);
-            coordinate("elevation", p.elevation_deg);
-            coordinate("distance", p.distance);
+            coordinate("azimuth", p.azimuth_deg, side);
+            coordinate("elevation", p.elevation_deg, level);
+            coordinate("distance", p.distance, None);
             [("width", state.size * SIZE_DEG), ("height", state.size * SIZE_DEG), ("depth", 0.0)]
         }
         Position::Room(r) => {
-            coordinate("X", r.x);
-            coordinate("Y", r.y);
-            coordinate("Z", r.z);
+            coordinate("X", r.x, side);
+            coordinate("Y", r.y, None);
+            coordinate("Z", r.z, level);
             ["width", "height", "depth"].map(|edge| (edge, state.size))
         }
     };

@@ -5,8 +5,8 @@
 use cupola_adm::rules::import as rules;
 use cupola_adm::{AdmError, Import, ImportEssence, ReadLimits, TrackIds, import};
 use cupola_model::{
-    BedFormat, Divergence, FrameIndex, Item, Object, ObjectFeatures, Position, SampleRate, Snap,
-    ZoneSet,
+    BedFormat, Divergence, FrameIndex, HorizontalEdge, Item, Object, ObjectFeatures, PolarPosition,
+    Position, RoomPosition, SampleRate, Screen, ScreenEdgeLock, Snap, VerticalEdge, ZoneSet,
 };
 
 fn essence(channels: u16) -> ImportEssence {
@@ -415,6 +415,8 @@ fn what_objects_are_told_comes_in() {
     assert_eq!(told("<importance>3</importance>", true).importance, 3);
     // An inactive object matters no less: its gain says that it is silent.
     assert_eq!(told("<gain>0.0</gain><importance>0</importance>", true).importance, 10);
+    assert!(told("<screenRef>1</screenRef>", true).screen_ref);
+    assert!(!told("<screenRef>0</screenRef>", false).screen_ref);
     // Sets are known by their boxes, not by names; what is no set stays boxes.
     let ears = [-0.499, 0.499];
     let heights = zone([-1.0, 1.0], [-1.0, 1.0], [-1.0, -0.4995])
@@ -426,6 +428,74 @@ fn what_objects_are_told_comes_in() {
     let zones = told(&exclude(&(back + &zone([-1.0, 0.0], [0.0, 1.0], ears))), true).zones;
     assert_eq!((zones.set, zones.no_heights, zones.boxes.len()), (None, false, 2));
     assert_eq!(zones.boxes[1].max, [0.0, 1.0, 0.499]);
+}
+
+/// A document of one object at these positions, in a programme with these elements.
+fn on_screen(programme: &str, positions: &str) -> Import {
+    let body = format!(
+        "<audioProgramme audioProgrammeID=\"APR_1001\" audioProgrammeName=\"P\">{programme}\
+         <audioContentIDRef>ACO_1001</audioContentIDRef></audioProgramme>\
+         <audioContent audioContentID=\"ACO_1001\" audioContentName=\"C\">\
+         <audioObjectIDRef>AO_0001</audioObjectIDRef></audioContent>"
+    ) + &object(1, "One", "AC_00031001", "")
+        + &channel("AC_00031001", &format!("<audioBlockFormat>{positions}</audioBlockFormat>"));
+    read(&body, &essence(1))
+}
+
+const AHEAD: &str = "<position coordinate=\"azimuth\">0</position>";
+
+#[test]
+fn edges_and_the_screen_of_the_programme_come_in() {
+    let edges = "<position coordinate=\"X\" screenEdgeLock=\"right\">0</position>\
+                 <position coordinate=\"Y\">1</position>\
+                 <position coordinate=\"Z\" screenEdgeLock=\"bottom\">0</position>";
+    let polar = "<audioProgrammeReferenceScreen><aspectRatio>2.39</aspectRatio>\
+                 <screenCentrePosition azimuth=\"5\" elevation=\"-10\" distance=\"1\"/>\
+                 <screenWidth azimuth=\"40\"/></audioProgrammeReferenceScreen>";
+    let import = on_screen(polar, edges);
+    assert_eq!(rules_of(&import), [""; 0]);
+    let (horizontal, vertical) = (Some(HorizontalEdge::Right), Some(VerticalEdge::Bottom));
+    assert_eq!(objects(&import)[0].features.screen_edge, ScreenEdgeLock { horizontal, vertical });
+    let centre = Position::Polar(PolarPosition::on_sphere(5.0, -10.0));
+    assert_eq!(import.screen, Screen { aspect_ratio: 2.39, centre, width: 40.0 });
+    let room = "<audioProgrammeReferenceScreen aspectRatio=\"1.5\">\
+                <screenCentrePosition X=\"0\" Y=\"1\" Z=\"0.2\"/><screenWidth X=\"1.2\"/>\
+                </audioProgrammeReferenceScreen>";
+    let import = on_screen(room, AHEAD);
+    let centre = Position::Room(RoomPosition { x: 0.0, y: 1.0, z: 0.2 });
+    assert_eq!(import.screen, Screen { aspect_ratio: 1.5, centre, width: 1.2 });
+    assert_eq!(on_screen("", AHEAD).screen, Screen::USUAL);
+}
+
+#[test]
+fn a_screen_that_is_none_and_an_edge_of_another_coordinate_are_told() {
+    let screen = |inside: &str| {
+        format!("<audioProgrammeReferenceScreen>{inside}</audioProgrammeReferenceScreen>")
+    };
+    let at = |centre: &str, width: &str| {
+        screen(&format!(
+            "<aspectRatio>1.78</aspectRatio><screenCentrePosition {centre}/><screenWidth {width}/>"
+        ))
+    };
+    for bad in [
+        screen(""),
+        at("azimuth=\"180\"", "azimuth=\"40\""),
+        at("azimuth=\"0\"", "X=\"1\""),
+        at("azimuth=\"0\"", "azimuth=\"nan\""),
+        at("azimuth=\"0\" elevation=\"85\"", "azimuth=\"40\""),
+        at("X=\"0\" Y=\"5\"", "X=\"1\""),
+        screen(
+            "<aspectRatio>0</aspectRatio><screenCentrePosition azimuth=\"0\"/><screenWidth azimuth=\"9\"/>",
+        ),
+    ] {
+        let import = on_screen(&bad, AHEAD);
+        assert_eq!(rules_of(&import), [rules::SCREEN], "{bad}");
+        assert_eq!(import.screen, Screen::USUAL);
+    }
+    let wrong = "<position coordinate=\"azimuth\" screenEdgeLock=\"top\">0</position>";
+    let import = on_screen("", wrong);
+    assert_eq!(rules_of(&import), [rules::FEATURE]);
+    assert!(objects(&import)[0].features.screen_edge.is_none());
 }
 
 #[test]

@@ -18,7 +18,7 @@ cupola_model::rules! {
 /// # use cupola_model::*;
 /// # let timeline = Timeline { title: String::new(), artist: String::new(),
 /// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(48_000),
-/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0),
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), screen: Screen::USUAL,
 /// #     stems: vec![], lanes: vec![], items: vec![] };
 /// assert!(cupola_damf::check(&timeline).is_empty());
 /// ```

@@ -268,6 +268,7 @@ impl<'r> Track<'r> {
             diffuse: manner.diffuse,
             importance,
             head_locked: manner.head_locked,
+            ..ObjectFeatures::default()
         };
         Ok(Described { automation, features, mode: manner.mode })
     }

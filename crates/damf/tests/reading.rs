@@ -139,6 +139,7 @@ fn features_and_modes_come_in_and_those_that_change_are_what_holds_longest() {
         diffuse: 0.5,
         importance: 7,
         head_locked: false,
+        ..ObjectFeatures::default()
     };
     assert_eq!((&first.features, first.binaural), (&features, BinauralMode::Off));
     let second = object(&programme, 1);
@@ -367,6 +368,7 @@ fn song(format: BedFormat) -> Timeline {
                 diffuse: 0.25,
                 importance: 4,
                 head_locked: number == 1,
+                ..ObjectFeatures::default()
             },
         }));
     }
@@ -377,6 +379,7 @@ fn song(format: BedFormat) -> Timeline {
         length: FrameCount(96_011),
         frame_rate: FrameRate::Fps29_97Drop,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![],
         lanes: vec![Lane::default(); lanes],
         items,

@@ -26,6 +26,7 @@ fn programme(length: u64) -> Timeline {
         length: FrameCount(length),
         frame_rate: FrameRate::Fps29_97Drop,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![],
         lanes: vec![],
         items: vec![],
@@ -211,6 +212,7 @@ fn the_first_event_of_an_object_tells_its_features() {
             diffuse: 0.25,
             importance: 7,
             head_locked: true,
+            ..ObjectFeatures::default()
         };
         assert_eq!(words(&timeline), ["true", "false", name, "0.25", "0.7", "head relative"]);
     }

@@ -13,7 +13,7 @@ use crate::options::{Progress, Selection};
 use crate::project::{self, Project};
 use crate::{JobError, rules};
 use cupola_masters::Setting;
-use cupola_model::{Finding, FrameCount, SampleRate, Timeline};
+use cupola_model::{Finding, FrameCount, Position, RoomPosition, SampleRate, Screen, Timeline};
 use cupola_scene::Timecode;
 use pairs::{Match, Pair, Pairs};
 use serde_json::{Value, json};
@@ -178,7 +178,21 @@ fn programme(timelines: [&Timeline; 2]) -> Vec<Finding> {
         if rest.0 > 0 { format!("{start} and {rest} samples") } else { start.to_string() }
     };
     tell(rules::DIFF_START, "start", timelines.map(start));
+    tell(rules::DIFF_SCREEN, "screen", timelines.map(screen_words));
     findings
+}
+
+fn screen_words(timeline: &Timeline) -> String {
+    let Screen { aspect_ratio, centre, width } = timeline.screen;
+    match centre {
+        Position::Polar(at) => {
+            let (azimuth, elevation) = (at.azimuth_deg, at.elevation_deg);
+            format!("{width}° wide, {aspect_ratio}:1, at {azimuth}°/{elevation}°")
+        }
+        Position::Room(RoomPosition { x, y, z }) => {
+            format!("{width} of the room wide, {aspect_ratio}:1, at ({x} {y} {z})")
+        }
+    }
 }
 
 /// What two masters are set to; a scene has no such settings, and plain ADM none.

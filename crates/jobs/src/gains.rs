@@ -8,11 +8,9 @@ mod read;
 use crate::{JobError, PannerChoice, plan, project, rules};
 use cupola_model::{
     Divergence, Finding, Layout, LinearGain, ObjectFeatures, ObjectState, PolarPosition, Position,
-    Snap, ZoneBox, Zones,
+    Screen, Snap, ZoneBox, Zones,
 };
-use cupola_render::bs2127::{
-    self, GainCalculator, ObjectMetadata, ScreenEdgeLock, SpeakerCalculator, Zone,
-};
+use cupola_render::bs2127::{self, GainCalculator, ObjectMetadata, SpeakerCalculator, Zone};
 use cupola_render::{AmbisonicDecoder, Panners, RenderError};
 use read::{Entry, Refusal};
 use serde_json::{Value, json};
@@ -121,7 +119,14 @@ impl Law {
                 let state = plain_state(object).map_err(lacks)?;
                 let features = features(object).map_err(lacks)?;
                 let mut gains = silence();
-                panners.of(&features).gains(&state, &mut gains);
+                match object.screen_ref.filter(|screen| Some(*screen) != Screen::USUAL.edges()) {
+                    Some(screen) => {
+                        let panners = Panners::new(*choice, layout);
+                        let panners = panners.map_err(|e| Refusal::new(path, e.to_string()))?;
+                        panners.with_reference(screen).of(&features).gains(&state, &mut gains);
+                    }
+                    None => panners.of(&features).gains(&state, &mut gains),
+                }
                 let bus = |share: f64| -> Vec<f64> {
                     gains.iter().map(|gain| gain * object.gain * share.sqrt()).collect()
                 };
@@ -152,8 +157,6 @@ fn plain_state(object: &ObjectMetadata) -> Result<ObjectState, &'static str> {
     let lacks = [
         (object.width != object.height, "height other than the width"),
         (size > 1.0, "extent above 180 degrees, or size above 1"),
-        (object.screen_ref, "screenRef"),
-        (object.screen_edge_lock != ScreenEdgeLock::default(), "screenEdgeLock"),
         (
             object.cartesian != matches!(object.position, Position::Room(_)),
             "`cartesian` against the kind of position",
@@ -187,6 +190,8 @@ fn features(object: &ObjectMetadata) -> Result<ObjectFeatures, &'static str> {
         snap: object.channel_lock.map(|lock| Snap { within: lock.max_distance }),
         zones: Zones { boxes, ..Zones::default() },
         divergence: object.divergence.map(|d| Divergence { value: d.value, width: width(d) }),
+        screen_ref: object.screen_ref.is_some(),
+        screen_edge: object.screen_edge_lock,
         ..ObjectFeatures::default()
     })
 }

@@ -46,8 +46,8 @@ pub(crate) fn loudspeaker_features(
         let note = Finding::note(rules::BINAURAL_FEATURES, message).found(names.join(", "));
         return (!names.is_empty()).then_some(note);
     }
-    let message = "snap, zones, divergence and diffuse are for loudspeakers; headphones hear the objects \
-                   without them";
+    let message = "snap, zones, divergence, diffuse, screen_ref and screen_edge are for loudspeakers; headphones \
+                   hear the objects without them";
     let names = featured(timeline)?;
     Some(Finding::note(rules::BINAURAL_FEATURES, message).found(names))
 }
@@ -57,8 +57,8 @@ pub(crate) fn ambisonic_features(timeline: &Timeline, recipes: &[&Recipe]) -> Op
     if !recipes.iter().any(|r| matches!(r, Recipe::Ambisonics { .. })) {
         return None;
     }
-    let message = "snap, zones, divergence and diffuse are for loudspeakers; ambisonics hold the objects \
-                   without them";
+    let message = "snap, zones, divergence, diffuse, screen_ref and screen_edge are for loudspeakers; ambisonics \
+                   hold the objects without them";
     let names = featured(timeline)?;
     Some(Finding::note(rules::AMBISONIC_FEATURES, message).found(names))
 }
@@ -66,8 +66,10 @@ pub(crate) fn ambisonic_features(timeline: &Timeline, recipes: &[&Recipe]) -> Op
 /// The names of the objects with such features; `None` without any.
 fn featured(timeline: &Timeline) -> Option<String> {
     let told = |o: &&Object| {
-        let ObjectFeatures { snap, zones, divergence, diffuse, .. } = &o.features;
-        snap.is_some() || !zones.is_empty() || divergence.is_some() || *diffuse > 0.0
+        let ObjectFeatures { snap, zones, divergence, diffuse, screen_ref, screen_edge, .. } =
+            &o.features;
+        let on_screen = *screen_ref || !screen_edge.is_none();
+        snap.is_some() || !zones.is_empty() || divergence.is_some() || *diffuse > 0.0 || on_screen
     };
     let names: Vec<_> = timeline.objects().filter(told).map(|o| o.name.as_str()).collect();
     (!names.is_empty()).then(|| names.join(", "))

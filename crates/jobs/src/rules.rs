@@ -23,9 +23,9 @@ cupola_model::rules! {
         "Nothing, or name the group first in whose file it should be.";
     GROUP_SILENT = "render.groups.silent", note, "Nothing is left for the file of a group, or for the rest.",
         "Nothing, or leave the group out.";
-    BINAURAL_FEATURES = "binaural.features", note, "Headphones do not follow snap, zones, divergence and diffuse.",
+    BINAURAL_FEATURES = "binaural.features", note, "Headphones do not follow snap, zones, divergence, diffuse and screens.",
         "Nothing; loudspeakers follow them.";
-    AMBISONIC_FEATURES = "ambisonics.features", note, "Ambisonics do not follow snap, zones, divergence and diffuse.",
+    AMBISONIC_FEATURES = "ambisonics.features", note, "Ambisonics do not follow snap, zones, divergence, diffuse and screens.",
         "Nothing; loudspeakers follow them.";
     HEADPHONE_EQ = "headphones.eq", error, "A line of a headphone correction that cannot be read.",
         "Write `Preamp`, `Filter` or `Channel` lines as the finding shows.";
@@ -57,6 +57,8 @@ cupola_model::rules! {
         "Set `start_timecode` in the scene, or `cupola set MASTER start=...`.";
     DIFF_FRAME_RATE = "diff.frame_rate", warning, "Two programmes state different frame rates.",
         "Set `frame_rate` in the scene.";
+    DIFF_SCREEN = "diff.screen", warning, "Two programmes are made in front of different screens.",
+        "Set `screen` in the scene; Atmos masters do not keep it.";
     DIFF_SETTING = "diff.setting", warning, "Two masters are set to different downmixes, trims or first frames of action.",
         "Nothing, if it was meant; `cupola set` changes it.";
     DIFF_ADDED = "diff.item.added", warning, "A bed or object is in the second programme alone.",
@@ -77,7 +79,7 @@ cupola_model::rules! {
         "Nothing, if it was meant.";
     DIFF_SIZE = "diff.object.size", warning, "The size of an object differs at some time.",
         "Nothing, if it was meant.";
-    DIFF_FEATURES = "diff.object.features", warning, "Snap, zones, divergence, diffuse, head lock or importance of an object differ.",
+    DIFF_FEATURES = "diff.object.features", warning, "Snap, zones, divergence, diffuse, head lock, screen or importance of an object differ.",
         "Nothing, if it was meant; not every format keeps all of them.";
     DIFF_SOUND = "diff.sound", warning, "The sound of a track differs.",
         "Listen at the time that the finding names.";

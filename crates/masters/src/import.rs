@@ -13,7 +13,7 @@ use cupola_bw64::{Error, Reader, SampleFormat};
 use cupola_model::timeline::LONGEST_TIMECODE_DAY_S;
 use cupola_model::{
     Bed, BinauralMode, Envelope, Finding, FrameCount, FrameRate, Item, Lane, LaneSource,
-    LinearGain, Place, SampleRate, StemFacts, StemIndex, StemOffset, StemUse, Timeline,
+    LinearGain, Place, SampleRate, Screen, StemFacts, StemIndex, StemOffset, StemUse, Timeline,
 };
 use std::fs::File;
 use std::io::BufReader;
@@ -203,7 +203,7 @@ struct Whole {
 
 impl Whole {
     fn join(self, programme: Import, depth: SampleDepth, mut list: FindingList) -> ImportedMaster {
-        let Import { name, mut items, lanes, findings, .. } = programme;
+        let Import { name, screen, mut items, lanes, findings, .. } = programme;
         findings.into_iter().for_each(|finding| list.push(finding));
         let channel_of = |lane: usize| lanes.get(lane).and_then(|lane| lane.sources.first());
         let mode = |lane: usize| {
@@ -226,7 +226,7 @@ impl Whole {
         let lanes = lanes.into_iter().map(|lane| lane_of(lane.sources)).collect();
         let frame_rate = self.dbmd.and_then(|dbmd| dbmd.contents.frame_rate);
         let Self { sound, facts, rate, start, .. } = self;
-        let facts = Facts { name, sound, facts, rate, frame_rate, start };
+        let facts = Facts { name, sound, facts, rate, frame_rate, start, screen };
         facts.join(items, lanes, depth, list)
     }
 }
@@ -239,6 +239,7 @@ struct Facts {
     rate: SampleRate,
     frame_rate: Option<FrameRate>,
     start: FrameCount,
+    screen: Screen,
 }
 
 impl Facts {
@@ -256,6 +257,7 @@ impl Facts {
             length: FrameCount(self.facts.frames),
             frame_rate: self.frame_rate.unwrap_or(FrameRate::Fps24),
             start: self.start,
+            screen: self.screen,
             stems: vec![StemUse {
                 name: "master".to_owned(),
                 facts: self.facts,

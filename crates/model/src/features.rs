@@ -1,6 +1,6 @@
 //! What an object is told besides its place, level and size: where it may play and how.
 
-use crate::RoomPosition;
+use crate::{RoomPosition, ScreenEdgeLock};
 
 /// Features of an object, which hold throughout the programme. The default is an object without any.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,11 @@ pub struct ObjectFeatures {
     pub importance: u8,
     /// On headphones, whether it turns with the head of the listener: `headLocked` in ADM.
     pub head_locked: bool,
+    /// Whether it belongs to the picture: it is placed against the screen of the production, and moves with
+    /// the edges of the one it is heard with. `screenRef` in ADM.
+    pub screen_ref: bool,
+    /// Edges of the screen it is heard with that hold it, wherever it is.
+    pub screen_edge: ScreenEdgeLock,
 }
 
 impl ObjectFeatures {
@@ -45,6 +50,8 @@ impl Default for ObjectFeatures {
             diffuse: 0.0,
             importance: Self::MOST_IMPORTANT,
             head_locked: false,
+            screen_ref: false,
+            screen_edge: ScreenEdgeLock::default(),
         }
     }
 }

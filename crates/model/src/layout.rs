@@ -1,6 +1,6 @@
 //! Loudspeaker layouts.
 
-use crate::{LinearGain, PolarPosition, RoomPosition};
+use crate::{LinearGain, PolarPosition, RoomPosition, Screen};
 use std::fmt;
 
 /// One loudspeaker.
@@ -50,6 +50,9 @@ pub struct Layout {
     pub aliases: Vec<String>,
     /// One line about it; may be empty.
     pub description: String,
+    /// The screen of the room, which objects that belong to the picture are moved to; `None` leaves them
+    /// where they are.
+    pub screen: Option<Screen>,
     speakers: Vec<Speaker>,
     /// One a loudspeaker, or none.
     trims: Vec<SpeakerTrim>,
@@ -135,6 +138,7 @@ impl Layout {
             name: name.into(),
             aliases: Vec::new(),
             description: String::new(),
+            screen: Some(Screen::USUAL),
             speakers,
             trims: Vec::new(),
         })

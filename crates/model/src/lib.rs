@@ -23,6 +23,7 @@ pub mod position;
 pub mod problem;
 pub mod room;
 mod rule;
+mod screen;
 pub mod stem;
 pub mod timeline;
 pub mod units;
@@ -45,6 +46,7 @@ pub use position::{PolarPosition, Position, RoomPosition};
 pub use problem::{Checked, Finding, Place, Severity};
 pub use room::{Room, RoomMode};
 pub use rule::Rule;
+pub use screen::{HorizontalEdge, Screen, ScreenEdgeLock, ScreenEdges, VerticalEdge};
 pub use stem::{StemFacts, StemOffset};
 pub use timeline::{
     AmbisonicBed, AmbisonicChannel, Bed, BedChannel, BinauralMode, Cuts, FrameRate, Item, Lane,

@@ -12,7 +12,7 @@
 
 use crate::{
     AmbisonicScale, Automation, BedFormat, BedLabel, Clip, Envelope, FrameCount, FrameIndex,
-    LinearGain, ObjectFeatures, SampleRate, StemFacts, StemOffset, ambisonics,
+    LinearGain, ObjectFeatures, SampleRate, Screen, StemFacts, StemOffset, ambisonics,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -331,6 +331,8 @@ pub struct Timeline {
     /// When the first frame is, on the clock of the session that counts from midnight: what a
     /// timecode at the start says, as frames of sound.
     pub start: FrameCount,
+    /// The screen it was made in front of, for objects that belong to the picture.
+    pub screen: Screen,
     /// The files. One is listed twice when two items hear different parts of it.
     pub stems: Vec<StemUse>,
     /// Mono tracks, bed channels first.
@@ -359,6 +361,8 @@ pub enum TimelineError {
     BedAfterObject(String),
     /// A feature of an object is out of range.
     BadFeatures(String),
+    /// The screen reaches behind the listener or overhead.
+    BadScreen,
 }
 
 impl fmt::Display for TimelineError {
@@ -378,6 +382,7 @@ impl fmt::Display for TimelineError {
             }
             Self::BedAfterObject(name) => write!(f, "{name}: beds must come before objects"),
             Self::BadFeatures(name) => write!(f, "{name}: a feature is out of range"),
+            Self::BadScreen => f.write_str("the screen reaches behind the listener or overhead"),
         }
     }
 }
@@ -413,6 +418,9 @@ impl Timeline {
     pub fn validate(&self) -> Result<(), TimelineError> {
         if self.length.0 == 0 {
             return Err(TimelineError::Empty);
+        }
+        if self.screen.edges().is_none() {
+            return Err(TimelineError::BadScreen);
         }
         for stem in &self.stems {
             let clips = stem.clips.as_deref().unwrap_or_default();

@@ -74,7 +74,8 @@ impl SpeakerRenderer {
         let channels = layout.speakers().len();
         let grid_frames = timeline.sample_rate.grid_frames();
         let block_frames = grid_frames as usize;
-        let mut panners = Panners::new(choice, layout)?;
+        let screen = timeline.screen.edges().expect("a valid timeline has a screen in front");
+        let mut panners = Panners::new(choice, layout)?.with_reference(screen);
         let timing = Timing { grid_frames, exact_blocks: choice == PannerChoice::Bs2127 };
         let voice = |object: &Object| {
             let panner = panners.of(&object.features);

@@ -44,7 +44,7 @@ const ROW: f64 = 19.0;
 /// #     features: ObjectFeatures::default() };
 /// # let timeline = Timeline { title: "Song".into(), artist: String::new(),
 /// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(48_000),
-/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(object)] };
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), screen: Screen::USUAL, stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(object)] };
 /// let svg = cupola_report::view_svg(&timeline, &layout, &cupola_report::ViewOptions::default());
 /// assert!(svg.starts_with("<svg") && svg.contains("Bell &amp; whistle"));
 /// # Ok::<(), LayoutError>(())

@@ -85,6 +85,7 @@ fn timeline(title: &str, objects: Vec<Object>) -> Timeline {
         length: FrameCount(LENGTH),
         frame_rate: FrameRate::Fps24,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![],
         lanes,
         items,

@@ -15,7 +15,7 @@ use crate::time::Timecode;
 use crate::yaml::MAX_BYTES;
 use cupola_model::ambisonics::component_name;
 use cupola_model::{AmbisonicBed, Bed, FrameCount, Item, LinearGain, Object, SampleRate, Timeline};
-use features::feature_lines;
+use features::{feature_lines, screen_line};
 use keys::Track;
 use print::{decibels, number, quoted, second};
 use std::fmt::Write;
@@ -115,6 +115,9 @@ impl Writer {
             let (start, lost) = Timecode::before(timeline.start, rate, frame_rate);
             self.line(&format!("start_timecode: {start}"));
             self.out.start_lost = lost;
+        }
+        if let Some(line) = screen_line(&timeline.screen) {
+            self.line(&line);
         }
         self.line(&format!("end: {} samples", timeline.length));
     }

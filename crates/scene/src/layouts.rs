@@ -1,12 +1,13 @@
 //! Layout files, ours and the user's, read by one and the same code.
 
+use crate::parse_screen::{NO_SCREEN, read_screen};
 use crate::place::{Findings, Spot};
 use crate::read::{Cursor, check_text, closest};
 use crate::spec;
 use crate::value::{AZIMUTH, DELAY, ELEVATION, ROOM, SPEAKER_METRES};
 use crate::{rules, version, yaml};
 use cupola_model::{
-    Checked, Decibels, Finding, Layout, LinearGain, PolarPosition, RoomPosition, Speaker,
+    Checked, Decibels, Finding, Layout, LinearGain, PolarPosition, RoomPosition, Screen, Speaker,
     SpeakerTrim,
 };
 use std::sync::OnceLock;
@@ -111,6 +112,8 @@ fn read_layout(root: &Cursor<'_>, findings: &mut Findings) -> Option<Layout> {
     }
     let description = fields.get("description").and_then(|c| c.text(findings));
     let align = fields.get("align").map_or(Some(Align::Delay), |c| c.word(findings, &ALIGN_WORDS));
+    let screen =
+        fields.get("screen").map_or(Some(Screen::USUAL), |c| read_room_screen(&c, findings));
     let example = "speakers: [{name: L, azimuth: 30}, {name: R, azimuth: -30}]";
     let list = fields.need("speakers", findings, example);
     fields.finish(findings);
@@ -126,6 +129,7 @@ fn read_layout(root: &Cursor<'_>, findings: &mut Findings) -> Option<Layout> {
         Ok(mut layout) => {
             layout.aliases = aliases;
             layout.description = description.unwrap_or_default();
+            layout.screen = screen;
             Some(layout)
         }
         Err(error) => {
@@ -133,6 +137,14 @@ fn read_layout(root: &Cursor<'_>, findings: &mut Findings) -> Option<Layout> {
             None
         }
     }
+}
+
+fn read_room_screen(cursor: &Cursor<'_>, findings: &mut Findings) -> Option<Screen> {
+    if cursor.is_map() {
+        return read_screen(cursor, findings);
+    }
+    cursor.word(findings, &NO_SCREEN);
+    None
 }
 
 /// The gains and delays of the loudspeakers, their distances included.

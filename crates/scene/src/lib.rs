@@ -74,6 +74,7 @@ mod parse_path;
 mod parse_play;
 mod parse_position;
 mod parse_room;
+mod parse_screen;
 mod parse_versions;
 mod path;
 mod place;

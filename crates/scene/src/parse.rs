@@ -5,6 +5,7 @@ use crate::include::{self, IncludeSource, NoIncludes};
 use crate::layouts::LayoutRequest;
 use crate::parse_groups::read_groups;
 use crate::parse_room::read_room;
+use crate::parse_screen::read_screen;
 use crate::parse_versions::read_edits_and_versions;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, check_text, did_you_mean, list_words, shorten};
@@ -16,7 +17,7 @@ use crate::value::SIZE;
 use crate::{limits, parse_bed, parse_object, parse_play, rules, spec, split, version};
 use cupola_model::{
     AmbisonicFormat, BinauralMode, ChannelOrder, Checked, Downmix, Finding, FrameCount, FrameRate,
-    Place, SampleRate, StemOffset,
+    Place, SampleRate, Screen, StemOffset,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -198,6 +199,7 @@ fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
     let end = fields.get("end").and_then(|c| read_end(&c, &clock, findings));
     let pad_bed = fields.get("pad_bed").and_then(|c| c.word(findings, &PAD_BED));
     let room = read_room(&mut fields, findings);
+    let screen = fields.get("screen").and_then(|c| read_screen(&c, findings));
     let (stems, stem_settings) = read_stems(&mut fields, &clock, findings);
     let binaural = default_binaural.unwrap_or_default();
     let mut context = Context::new(clock, binaural, stems);
@@ -214,6 +216,7 @@ fn read_scene(root: &Cursor<'_>, findings: &mut Findings) -> Option<Scene> {
         sample_rate: rate,
         frame_rate,
         room,
+        screen: screen.unwrap_or(Screen::USUAL),
         clock: context.clock,
         reference,
         end,

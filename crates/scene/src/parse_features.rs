@@ -1,6 +1,7 @@
 //! What an object is told besides place, level and size: `snap`, `zones`, `divergence`, `diffuse`,
-//! `importance` and `head_locked`.
+//! `importance`, `head_locked`, `screen_ref` and `screen_edge`.
 
+use crate::parse_screen::read_edges;
 use crate::place::Findings;
 use crate::read::{Cursor, Fields, did_you_mean, list_words, shorten};
 use crate::rules;
@@ -8,7 +9,7 @@ use crate::spec;
 use crate::value::{IMPORTANCE, PAIR_ANGLE, PAIR_ROOM, REACH, ROOM, SHARE};
 use cupola_model::{Divergence, Finding, ObjectFeatures, Position, Snap, ZoneBox, ZoneSet, Zones};
 
-/// The words of `snap` and of `head_locked`.
+/// The words of `snap`, of `head_locked` and of `screen_ref`.
 pub(crate) const YES_NO: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 /// The word for what is above and below.
@@ -35,6 +36,8 @@ pub(crate) fn read_features(
     let diffuse = fields.get("diffuse").and_then(|c| c.number(findings, &SHARE));
     let importance = fields.get("importance").and_then(|c| c.whole(findings, &IMPORTANCE));
     let head_locked = fields.get("head_locked").and_then(|c| c.word(findings, &YES_NO));
+    let screen_ref = fields.get("screen_ref").and_then(|c| c.word(findings, &YES_NO));
+    let screen_edge = fields.get("screen_edge").and_then(|c| read_edges(&c, findings));
     ObjectFeatures {
         snap,
         zones: zones.unwrap_or_default(),
@@ -43,6 +46,8 @@ pub(crate) fn read_features(
         // The quantity has the range of the model.
         importance: importance.map_or(plain.importance, |importance| importance as u8),
         head_locked: head_locked.unwrap_or(plain.head_locked),
+        screen_ref: screen_ref.unwrap_or(plain.screen_ref),
+        screen_edge: screen_edge.unwrap_or_default(),
     }
 }
 

@@ -69,6 +69,7 @@ impl Scene {
                 length: work.maps.length(),
                 frame_rate: self.frame_rate,
                 start: self.start_frames(),
+                screen: self.screen,
                 stems,
                 lanes: std::mem::take(&mut work.lanes),
                 items,

@@ -166,6 +166,8 @@ cupola_model::rules! {
         "Add a stem to `beds` or `objects`.";
     PROGRAMME_LENGTH = "scene.programme.length", error, "The programme has no length, or more than a day.",
         "Correct `end`, or the stems.";
+    SCREEN_EDGES = "scene.screen", error, "A screen reaches behind the listener or overhead.",
+        "Make it narrower, or move its middle to the front.";
     LAYOUT_DISTANCE = "layout.distance", error, "Some loudspeakers of a layout have a distance and some have none.",
         "Measure all of them, or leave `distance` out and write `delay`.";
     LAYOUT_SPEAKERS = "layout.speakers", error, "The loudspeakers do not make a layout.",

@@ -14,7 +14,7 @@ use crate::time::{Clock, Timecode};
 use crate::versions::Version;
 use cupola_model::{
     AmbisonicFormat, BedFormat, BedLabel, BinauralMode, ChannelOrder, Downmix, FrameCount,
-    FrameIndex, FrameRate, ObjectFeatures, Place, Position, Room, SampleRate, StemOffset,
+    FrameIndex, FrameRate, ObjectFeatures, Place, Position, Room, SampleRate, Screen, StemOffset,
 };
 use std::collections::HashSet;
 
@@ -28,6 +28,7 @@ pub struct Scene {
     pub(crate) sample_rate: SampleRate,
     pub(crate) frame_rate: FrameRate,
     pub(crate) room: Option<Room>,
+    pub(crate) screen: Screen,
     pub(crate) clock: Clock,
     pub(crate) reference: Option<(String, Place)>,
     pub(crate) end: Option<FrameCount>,

@@ -22,6 +22,7 @@ mod play;
 mod preset;
 mod room;
 mod scene;
+mod screen;
 mod tempo;
 mod version;
 
@@ -36,6 +37,7 @@ pub(crate) use play::PLAY;
 pub(crate) use preset::PRESET;
 pub(crate) use room::{ROOM, ROOM_MODE};
 pub(crate) use scene::{DEFAULTS, OUTPUT, SCENE, STEM};
+pub(crate) use screen::SCREEN;
 pub(crate) use tempo::TEMPO;
 pub(crate) use version::VERSION;
 

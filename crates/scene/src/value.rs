@@ -185,6 +185,26 @@ pub(crate) const BPM: Quantity = Quantity {
     max: 1000.0,
     hint: |_| "bpm counts quarter notes a minute".to_owned(),
 };
+/// Full angle between the sides of a screen.
+pub(crate) const SCREEN_ANGLE: Quantity = Quantity {
+    unit: "°",
+    min: 1.0,
+    max: 170.0,
+    hint: |_| "58 is usual; the width is the full angle from left to right".to_owned(),
+};
+/// Distance in x between the sides of a screen.
+pub(crate) const SCREEN_ROOM: Quantity = Quantity {
+    unit: "",
+    min: 0.01,
+    max: 2.0,
+    hint: |_| {
+        "this screen has a place in the room, so its width is in x and 2 is from wall to wall"
+            .to_owned()
+    },
+};
+/// Width of a screen over its height.
+pub(crate) const ASPECT_RATIO: Quantity =
+    Quantity { unit: "", min: 0.1, max: 10.0, hint: |_| "1.78 is 16:9, 2.39 a cinema".to_owned() };
 /// Full angle between the two objects of a pair of polar positions.
 pub(crate) const PAIR_ANGLE: Quantity = Quantity {
     unit: "°",

@@ -3,6 +3,7 @@
 use super::block::{Block, gain_of};
 use super::features::{Feature, head_locked, importance};
 use super::field::FieldWords;
+use super::screen::screen_of;
 use super::speakers::common_label;
 use super::time::Time;
 use super::{EXACT_SHARE, Essence, MAX_POINTS};
@@ -16,7 +17,7 @@ use cupola_model::automation::{
     BlockRecorder, BlockSequence, BlockSpan, ExactSpan, Movement, TimeRule,
 };
 use cupola_model::features::LongestHeld;
-use cupola_model::{LinearGain, ObjectFeatures, Position, SampleRate, TimedPoint};
+use cupola_model::{LinearGain, ObjectFeatures, Position, SampleRate, Screen, TimedPoint};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -37,6 +38,14 @@ pub(super) struct Group {
     pub(super) name: String,
     pub(super) members: References,
     pub(super) offset: u64,
+}
+
+/// A programme: what it holds, how long it says it is, and its screen.
+#[derive(Debug)]
+pub(super) struct Programme {
+    pub(super) group: Group,
+    pub(super) length: Option<u64>,
+    pub(super) screen: Screen,
 }
 
 #[derive(Debug)]
@@ -101,7 +110,7 @@ pub(super) struct Uid {
 /// All of it, by lower-case identifier where things are looked up.
 #[derive(Debug, Default)]
 pub(super) struct Document {
-    pub(super) programmes: Vec<(Group, Option<u64>)>,
+    pub(super) programmes: Vec<Programme>,
     pub(super) contents: BTreeMap<String, Group>,
     pub(super) objects: Vec<Object>,
     pub(super) packs: BTreeMap<String, Pack>,
@@ -238,12 +247,13 @@ impl<'a> Gatherer<'a> {
 
     fn programme(&mut self, node: &Node, id: String) {
         let members = self.references(node, "audioContentIDRef");
-        let programme = group(node, "audioProgrammeName", id, members);
+        let group = group(node, "audioProgrammeName", id, members);
         let rate = self.essence.sample_rate;
         let time = |name| Time::parse(node.attribute(name)).map(|time| time.frames(rate));
         let length = time("end").map(|end| end.saturating_sub(time("start").unwrap_or(0)));
-        self.atmos |= self.document.programmes.is_empty() && programme.name == ATMOS_PROGRAMME;
-        self.document.programmes.push((programme, length));
+        self.atmos |= self.document.programmes.is_empty() && group.name == ATMOS_PROGRAMME;
+        let screen = screen_of(node, &mut self.report);
+        self.document.programmes.push(Programme { group, length, screen });
     }
 
     fn object(&mut self, node: &Node, id: String) {

@@ -1,7 +1,10 @@
 //! What objects can be told besides place, level and size: what scenes have keys for, and what not.
 
 use crate::node::Node;
-use cupola_model::{Divergence, ObjectFeatures, Snap, ZoneBox, ZoneSet, Zones};
+use cupola_model::{
+    Divergence, HorizontalEdge, ObjectFeatures, ScreenEdgeLock, Snap, VerticalEdge, ZoneBox,
+    ZoneSet, Zones,
+};
 
 /// Most boxes of an object; a scene has as many.
 const MAX_BOXES: usize = 100;
@@ -28,7 +31,7 @@ impl Feature {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::ZoneExclusion => "zoneExclusion by angles",
-            Self::ScreenReference => "screenRef or screenEdgeLock",
+            Self::ScreenReference => "screenRef of HOA, or a screenEdgeLock of no edge",
             Self::PositionOffset => "positionOffset",
             Self::NearField => "nfcRefDist",
         }
@@ -36,12 +39,10 @@ impl Feature {
 
     /// Those that a block uses.
     pub(super) fn of_block(block: &Node) -> Vec<Self> {
-        let on = |name: &str| number(block.child(name)).is_some_and(|value| value != 0.0);
-        let edge = |p: &Node| !p.attribute("screenEdgeLock").is_empty();
         let boxes = zone_nodes(block).map(zone_box).take(MAX_BOXES + 1).collect::<Vec<_>>();
         let all = [
             (Self::ZoneExclusion, boxes.len() > MAX_BOXES || boxes.contains(&None)),
-            (Self::ScreenReference, on("screenRef") || block.all("position").any(edge)),
+            (Self::ScreenReference, edges(block).is_none()),
         ];
         all.into_iter().filter(|(_, used)| *used).map(|(feature, _)| feature).collect()
     }
@@ -73,7 +74,24 @@ pub(super) fn features_of(block: &Node, polar: bool) -> ObjectFeatures {
         diffuse: share("diffuse"),
         importance: importance.unwrap_or(ObjectFeatures::MOST_IMPORTANT),
         head_locked: head_locked(block),
+        screen_ref: number(block.child("screenRef")).is_some_and(|value| value != 0.0),
+        screen_edge: edges(block).unwrap_or_default(),
     }
+}
+
+/// The edges that the coordinates of a block are locked to; `None` where one is no edge of its coordinate.
+fn edges(block: &Node) -> Option<ScreenEdgeLock> {
+    let mut lock = ScreenEdgeLock::default();
+    for position in block.all("position") {
+        let edge = position.attribute("screenEdgeLock");
+        match position.attribute("coordinate") {
+            _ if edge.is_empty() => {}
+            "azimuth" | "X" => lock.horizontal = Some(HorizontalEdge::from_name(edge)?),
+            "elevation" | "Z" => lock.vertical = Some(VerticalEdge::from_name(edge)?),
+            _ => return None,
+        }
+    }
+    Some(lock)
 }
 
 /// An importance from 0 to 10.

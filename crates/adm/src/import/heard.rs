@@ -17,7 +17,7 @@ pub(super) fn heard_objects<'d>(
         document.objects.iter().map(|object| (object.id.as_str(), object)).collect();
     let mut heard = Vec::new();
     let mut seen = BTreeSet::new();
-    let programme = document.programmes.first().map(|(programme, _)| programme);
+    let programme = document.programmes.first().map(|programme| &programme.group);
     // Without a programme everything in it is heard.
     let contents: Vec<_> = match programme {
         Some(programme) => programme.members.iter().collect(),

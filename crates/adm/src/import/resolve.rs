@@ -1,6 +1,6 @@
 //! Elements to items: who is heard, where, and from which channel of the file.
 
-use super::document::{Channel, Document, Gatherer, Object, kind_of_id};
+use super::document::{Channel, Document, Gatherer, Object, Programme, kind_of_id};
 use super::features::Feature;
 use super::heard::{dangling, heard_objects};
 use super::place::place;
@@ -13,7 +13,8 @@ use crate::text::clean_name;
 use crate::{AdmError, AdmKind};
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BedLabel, BinauralMode, Envelope, FrameIndex, Item,
-    LinearGain, Object as Item3d, ObjectFeatures, ObjectState, Position, TimedPoint, TrackIndex,
+    LinearGain, Object as Item3d, ObjectFeatures, ObjectState, Position, Screen, TimedPoint,
+    TrackIndex,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,16 +50,18 @@ pub(super) fn resolve(gatherer: Gatherer<'_>, essence: &Essence) -> Result<Impor
     }
     resolver.report_features();
     resolver.report_crowded();
-    let name = document.programmes.first().map_or("", |(programme, _)| programme.name.as_str());
+    let first = document.programmes.first();
+    let screen = first.map_or(Screen::USUAL, |programme| programme.screen);
+    let name = first.map_or("", |programme| programme.group.name.as_str());
     let name = if name == "Atmos_Master" { "" } else { name };
-    Ok(resolver.finish(clean_name(name, String::new), atmos))
+    Ok(resolver.finish(clean_name(name, String::new), atmos, screen))
 }
 
 fn check_programmes(document: &Document, essence: &Essence, report: &mut Report) {
-    let Some((first, length)) = document.programmes.first() else { return };
+    let Some(Programme { group: first, length, .. }) = document.programmes.first() else { return };
     let place = Where::at(first.offset, &first.id);
     if document.programmes.len() > 1 {
-        let others = document.programmes[1..].iter().map(|(programme, _)| programme.name.as_str());
+        let others = document.programmes[1..].iter().map(|programme| programme.group.name.as_str());
         let names = others.take(SHOWN_NAMES).collect::<Vec<_>>().join(", ");
         let message = "there is more than one programme";
         report.warning(rules::PROGRAMMES, place.clone(), message, names, first.name.as_str());
@@ -326,7 +329,7 @@ impl<'d> Resolver<'d> {
     fn features(&mut self, object: &Object, format: &Channel, name: &str) -> ObjectFeatures {
         if format.features.varies() {
             let message = format!(
-                "snap, zones, divergence, diffuse, importance or headLocked of {name} change"
+                "snap, zones, divergence, diffuse, importance, headLocked or screen of {name} change"
             );
             let place = Where::at(format.offset, &format.id);
             let allowed = "one value for the programme";
@@ -498,7 +501,7 @@ impl<'d> Resolver<'d> {
     }
 
     /// Numbers the lanes: beds first, then objects.
-    fn finish(self, name: String, atmos: bool) -> Import {
+    fn finish(self, name: String, atmos: bool, screen: Screen) -> Import {
         let (mut items, mut lanes) = (Vec::new(), Vec::new());
         for (mut bed, bed_lanes) in self.beds {
             for (track, lane) in bed.tracks_mut().zip(bed_lanes) {
@@ -512,6 +515,6 @@ impl<'d> Resolver<'d> {
             lanes.push(lane);
             items.push(Item::Object(object));
         }
-        Import { name, atmos, items, lanes, findings: self.report.finish() }
+        Import { name, atmos, screen, items, lanes, findings: self.report.finish() }
     }
 }

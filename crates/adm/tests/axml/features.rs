@@ -81,11 +81,19 @@ fn what_a_master_cannot_keep_is_noted_by_name_and_nothing_else_is() {
         findings.into_iter().map(|f| f.message).collect::<Vec<_>>()
     };
     let lost = plain(lost_features());
-    let words =
-        ["divergence of Lead", "boxes", "distance of `snap`", "share", "importance", "head_locked"];
+    let words = [
+        "divergence of Lead",
+        "boxes",
+        "distance of `snap`",
+        "share",
+        "importance",
+        "head_locked",
+        "screen_ref",
+        "screen_edge",
+    ];
     for word in words {
         assert_eq!(lost.iter().filter(|m| m.contains(word)).count(), 1, "{word}: {lost:?}");
     }
-    assert_eq!(lost.len(), 6);
+    assert_eq!(lost.len(), 8);
     assert!(featured().objects().take(12).all(|o| plain(o.features.clone()).is_empty()));
 }

@@ -2,9 +2,9 @@
 
 use cupola_model::{
     Automation, Bed, BedChannel, BedFormat, BinauralMode, Divergence, FrameCount, FrameIndex,
-    FrameRate, Item, Lane, LinearGain, Object, ObjectFeatures, ObjectState, PolarPosition,
-    Position, RoomPosition, SampleRate, Snap, TimedPoint, Timeline, TrackIndex, ZoneBox, ZoneSet,
-    Zones,
+    FrameRate, HorizontalEdge, Item, Lane, LinearGain, Object, ObjectFeatures, ObjectState,
+    PolarPosition, Position, RoomPosition, SampleRate, ScreenEdgeLock, Snap, TimedPoint, Timeline,
+    TrackIndex, ZoneBox, ZoneSet, Zones,
 };
 
 /// Builds a timeline item by item.
@@ -19,6 +19,7 @@ impl Programme {
             length: FrameCount(length),
             frame_rate: FrameRate::Fps24,
             start: FrameCount(0),
+            screen: cupola_model::Screen::USUAL,
             stems: vec![],
             lanes: vec![],
             items: vec![],
@@ -212,5 +213,7 @@ pub(crate) fn lost_features() -> ObjectFeatures {
         diffuse: 0.6,
         importance: 7,
         head_locked: true,
+        screen_ref: true,
+        screen_edge: ScreenEdgeLock { horizontal: Some(HorizontalEdge::Left), vertical: None },
     }
 }

@@ -117,6 +117,11 @@ fn features(a: &ObjectFeatures, b: &ObjectFeatures, tell: &mut Teller) {
     tell.words(rules::DIFF_FEATURES, "diffuse", [a, b].map(|f| f.diffuse.to_string()));
     let locked = |f: &ObjectFeatures| if f.head_locked { "yes" } else { "no" }.to_owned();
     tell.words(rules::DIFF_FEATURES, "head locked", [a, b].map(locked));
+    let on_screen = |f: &ObjectFeatures| if f.screen_ref { "yes" } else { "no" }.to_owned();
+    tell.words(rules::DIFF_FEATURES, "screen_ref", [a, b].map(on_screen));
+    let edges =
+        |f: &ObjectFeatures| listed(&f.screen_edge.names().map(str::to_owned).collect::<Vec<_>>());
+    tell.words(rules::DIFF_FEATURES, "screen_edge", [a, b].map(edges));
     tell.words(rules::DIFF_FEATURES, "importance", [a, b].map(|f| f.importance.to_string()));
 }
 

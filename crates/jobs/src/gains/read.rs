@@ -3,10 +3,13 @@
 
 use crate::{JobError, rules};
 use cupola_model::ambisonics::component;
-use cupola_model::{AmbisonicScale, Finding, Place, PolarPosition, Position, RoomPosition};
+use cupola_model::{
+    AmbisonicScale, Finding, HorizontalEdge, Place, PolarPosition, Position, RoomPosition, Screen,
+    ScreenEdgeLock, ScreenEdges, VerticalEdge,
+};
 use cupola_render::bs2127::{
-    Bounded, ChannelLock, Divergence, HorizontalEdge, ObjectMetadata, ScreenEdgeLock,
-    SpeakerChannel, SpeakerPosition, VerticalEdge, Zone, layout_of_pack,
+    Bounded, ChannelLock, Divergence, ObjectMetadata, SpeakerChannel, SpeakerPosition, Zone,
+    layout_of_pack,
 };
 use serde_json::{Map, Value};
 use std::fmt;
@@ -74,7 +77,7 @@ pub(super) enum Entry {
 }
 
 /// The keys of an entry.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "type",
     "position",
     "width",
@@ -86,6 +89,7 @@ const KEYS: [&str; 20] = [
     "channelLock",
     "zoneExclusion",
     "screenRef",
+    "referenceScreen",
     "screenEdgeLock",
     "cartesian",
     "speakerLabel",
@@ -149,6 +153,7 @@ fn object(fields: &Fields<'_>) -> Result<ObjectMetadata, Refusal> {
     })?;
     let position = position(&place)?;
     let extent = |key| fields.number_in(key, 0.0, f64::INFINITY);
+    let screen_ref = fields.flag("screenRef")?.unwrap_or(false);
     Ok(ObjectMetadata {
         cartesian: fields.flag("cartesian")?.unwrap_or(matches!(position, Position::Room(_))),
         width: extent("width")?.unwrap_or(0.0),
@@ -159,7 +164,7 @@ fn object(fields: &Fields<'_>) -> Result<ObjectMetadata, Refusal> {
         divergence: divergence(fields)?,
         channel_lock: channel_lock(fields)?,
         zone_exclusion: zones(fields)?,
-        screen_ref: fields.flag("screenRef")?.unwrap_or(false),
+        screen_ref: screen(fields)?.filter(|_| screen_ref),
         screen_edge_lock: screen_edge_lock(fields)?,
         ..ObjectMetadata::at(position)
     })
@@ -320,6 +325,19 @@ fn zones(fields: &Fields<'_>) -> Result<Vec<Zone>, Refusal> {
         })
     };
     list.iter().enumerate().map(zone).collect()
+}
+
+/// The screen of the production; the usual one if none is given.
+fn screen(fields: &Fields<'_>) -> Result<Option<ScreenEdges>, Refusal> {
+    let Some(parts) = fields.map_at("referenceScreen")? else { return Ok(Screen::USUAL.edges()) };
+    let need = |key: &str| parts.number(key)?.ok_or_else(|| parts.refusal(key, "is missing"));
+    let centre = parts.map_at("centre")?.map(|centre| position(&centre)).transpose()?;
+    let centre = centre.unwrap_or(Screen::USUAL.centre);
+    let screen = Screen { aspect_ratio: need("aspectRatio")?, centre, width: need("width")? };
+    let edges = screen.edges();
+    edges.map(Some).ok_or_else(|| {
+        fields.refusal("referenceScreen", "reaches behind the listener or overhead, or has no size")
+    })
 }
 
 fn screen_edge_lock(fields: &Fields<'_>) -> Result<ScreenEdgeLock, Refusal> {

@@ -197,3 +197,34 @@ fn gains_equal_those_of_the_ebu_renderer_on_all_its_layouts() {
     }
     assert!(compared > 18_000, "only {compared} gains compared");
 }
+
+#[test]
+fn a_reference_screen_moves_what_belongs_to_the_picture_in_every_law() {
+    // 29° is the edge of the usual screen, and at 29° of a screen 116° wide half way to it.
+    let objects = r#"[{"position": {"azimuth": 58}, "screenRef": true,
+        "referenceScreen": {"aspectRatio": 1.78, "width": 116, "centre": {"azimuth": 0}}},
+        {"position": {"azimuth": 29}},
+        {"position": {"azimuth": 58}, "referenceScreen": {"aspectRatio": 1.78, "width": 116}},
+        {"position": {"azimuth": 58}}]"#;
+    for choice in PannerChoice::ALL {
+        let (answer, findings) = document(objects, choice);
+        assert!(findings.is_empty(), "{findings:?}");
+        let gains = |object: usize| -> Vec<f64> {
+            let direct = answer["objects"][object]["direct"].as_array().unwrap();
+            direct.iter().map(|gain| gain.as_f64().unwrap()).collect()
+        };
+        for (a, b) in [(0, 1), (2, 3)] {
+            let differ = gains(a).iter().zip(gains(b)).any(|(x, y)| (x - y).abs() > 1e-9);
+            assert!(!differ, "{choice:?}: {a} and {b}: {answer}");
+        }
+        assert_ne!(gains(0), gains(3));
+    }
+    for bad in [r#"{"width": 40}"#, r#"{"aspectRatio": 1, "width": 180}"#, "40"] {
+        let objects = format!(
+            r#"[{{"position": {{"azimuth": 0}}, "screenRef": true, "referenceScreen": {bad}}}]"#
+        );
+        let (answer, _) = document(&objects, PannerChoice::Bs2127);
+        let error = answer["objects"][0]["error"].as_str().unwrap();
+        assert!(error.contains("referenceScreen"), "{error}");
+    }
+}

@@ -4,7 +4,7 @@ use super::{Facts, ImportedMaster, bed_modes, depth_of, lane_of, refuse_nothing}
 use crate::MastersError;
 use crate::read_damf::DamfFiles;
 use cupola_adm::FindingList;
-use cupola_model::{BinauralMode, FrameCount, Item, Place, Severity};
+use cupola_model::{BinauralMode, FrameCount, Item, Place, Screen, Severity};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -27,7 +27,15 @@ pub(super) fn import_damf(path: &Path) -> Result<ImportedMaster, MastersError> {
     let lanes = lanes.into_iter().map(|lane| lane_of(lane.sources)).collect();
     let start = FrameCount(rate.frame_at(root.offset_s).0);
     let name = String::new();
-    let facts = Facts { name, sound, facts, rate, frame_rate: root.frame_rate, start };
+    let facts = Facts {
+        name,
+        sound,
+        facts,
+        rate,
+        frame_rate: root.frame_rate,
+        start,
+        screen: Screen::USUAL,
+    };
     let mut imported = facts.join(items, lanes, depth_of(sample), list);
     for finding in &mut imported.findings {
         // What was mended is no error any more.

@@ -82,7 +82,7 @@ use voice::{Path, Surroundings, Voice};
 /// #     position: Position::Polar(PolarPosition::on_sphere(0.0, 0.0)) })?;
 /// # let timeline = Timeline { title: String::new(), artist: String::new(),
 /// #     sample_rate: SampleRate::HZ_48000, length: FrameCount(480),
-/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(Object {
+/// #     frame_rate: FrameRate::Fps24, start: FrameCount(0), screen: Screen::USUAL, stems: vec![], lanes: vec![Lane::default()], items: vec![Item::Object(Object {
 /// #         name: "click".into(), groups: vec![], lane: TrackIndex(0),
 /// #         binaural: BinauralMode::Mid, automation: front,
 /// #         features: ObjectFeatures::default() })] };
@@ -154,8 +154,9 @@ impl BinauralRenderer {
         let shape = Shape::new(rate.grid_frames() as usize, options.quality);
         let level = Level::new();
         let sums = Sums::new(set, shape, level);
-        let via =
-            options.via.as_ref().map(|(layout, choice)| Via::new(layout, *choice)).transpose()?;
+        let screen = timeline.screen.edges().expect("a valid timeline has a screen in front");
+        let via = options.via.as_ref();
+        let via = via.map(|(layout, choice)| Via::new(layout, *choice, screen)).transpose()?;
         let sources = sources(timeline, via)?;
         let spreads = options.via.is_none()
             && sources.iter().any(|s| s.mode.is_some() && s.motion.ever_spreads());

@@ -14,7 +14,8 @@ use crate::beds::BedLaw;
 use crate::pan::{Panner, PannerChoice, Panners};
 use crate::{AmbisonicDecoder, RenderError};
 use cupola_model::{
-    AmbisonicBed, BedFormat, BedLabel, HeadAxes, Layout, ObjectFeatures, ObjectState, PolarPosition,
+    AmbisonicBed, BedFormat, BedLabel, HeadAxes, Layout, ObjectFeatures, ObjectState,
+    PolarPosition, ScreenEdges,
 };
 use fearless_simd::Level;
 use std::fmt;
@@ -54,12 +55,17 @@ impl fmt::Debug for Aim {
 }
 
 impl Via {
-    pub(super) fn new(layout: &Layout, choice: PannerChoice) -> Result<Self, RenderError> {
+    /// `screen` is that of the production.
+    pub(super) fn new(
+        layout: &Layout,
+        choice: PannerChoice,
+        screen: ScreenEdges,
+    ) -> Result<Self, RenderError> {
         let directions = layout.speakers().iter().map(|s| s.direction.direction()).collect();
         Ok(Self {
             layout: layout.clone(),
             directions,
-            panners: Panners::new(choice, layout)?,
+            panners: Panners::new(choice, layout)?.with_reference(screen),
             law: BedLaw::new(choice, layout)?,
             choice,
         })

@@ -21,6 +21,7 @@ fn timeline(format: BedFormat) -> Timeline {
         length: FrameCount(48_000),
         frame_rate: FrameRate::Fps24,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![],
         lanes: vec![Lane::default(); format.channels().len()],
         items: vec![Item::Bed(bed)],

@@ -44,6 +44,7 @@ fn timeline(cutoff_hz: f64) -> Timeline {
         length: FrameCount(48_000),
         frame_rate: FrameRate::Fps24,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![stem(2), stem(1)],
         items: items.collect(),
         lanes,

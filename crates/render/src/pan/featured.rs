@@ -1,16 +1,17 @@
-//! The laws of our own with the features of an object: zones, snap and divergence.
+//! The laws of our own with the features of an object: zones, screen, snap and divergence.
 //!
 //! An object with zones is panned as if the loudspeakers in them were not there. Zones are held against
-//! the places of loudspeakers in the room, whichever law pans. Then it snaps, then it diverges, in the
-//! order of [BS.2127-0 §7.3].
+//! the places of loudspeakers in the room, whichever law pans. Then it goes with the
+//! screen, then it snaps, then it diverges, in the order of [BS.2127-0 §7.3].
 
 use super::Panner;
 use super::bs2127::geometry::{azimuth, elevation, length, scaled};
 use super::bs2127::{Divergence, Locker, combine};
 use super::region::Vec3;
+use super::screen::Framing;
 use cupola_model::{
-    Layout, ObjectFeatures, ObjectState, PolarPosition, Position, RoomPosition, Snap, Speaker,
-    Zones,
+    Layout, ObjectFeatures, ObjectState, PolarPosition, Position, RoomPosition, ScreenEdges, Snap,
+    Speaker, Zones,
 };
 
 /// What a law pans by.
@@ -32,6 +33,7 @@ pub(super) struct Featured<L> {
     channels: Vec<usize>,
     /// Channels of the whole layout.
     total: usize,
+    framing: Option<Framing>,
     snap: Option<(Snap, Locker)>,
     /// Where the loudspeakers stand, by their channel in the whole layout.
     speakers: Vec<Speaker>,
@@ -39,11 +41,12 @@ pub(super) struct Featured<L> {
 }
 
 impl<L: Panner> Featured<L> {
-    /// `law` makes the law for the loudspeakers that are left.
+    /// `law` makes the law for the loudspeakers that are left; `reference` is the screen of the production.
     pub(super) fn new(
         space: Space,
         layout: &Layout,
         features: &ObjectFeatures,
+        reference: ScreenEdges,
         law: impl FnOnce(&Layout) -> L,
     ) -> Self {
         let speakers = layout.speakers();
@@ -59,6 +62,7 @@ impl<L: Panner> Featured<L> {
             space,
             law: law(&left),
             total: speakers.len(),
+            framing: Framing::of(layout, features, reference),
             snap: features.snap.map(|snap| (snap, Locker::new(places))),
             channels,
             speakers: speakers.to_vec(),
@@ -68,6 +72,7 @@ impl<L: Panner> Featured<L> {
 
     /// Where the object is panned to, in the coordinates of the law.
     fn place(&self, position: Position) -> Position {
+        let position = self.framing.map_or(position, |framing| framing.place(position));
         match self.space {
             Space::Polar => {
                 let polar = position.to_polar();

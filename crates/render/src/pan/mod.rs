@@ -15,6 +15,7 @@ mod region;
 pub(crate) mod room;
 mod room_size;
 mod room_subset;
+mod screen;
 mod spread;
 pub(crate) mod vbap;
 

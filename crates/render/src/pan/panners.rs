@@ -6,7 +6,7 @@ use super::room::RoomPanner;
 use super::vbap::Vbap;
 use super::{ByPosition, Panner, PannerChoice};
 use crate::RenderError;
-use cupola_model::{Layout, ObjectFeatures, ObjectState, Position};
+use cupola_model::{Layout, ObjectFeatures, ObjectState, Position, Screen, ScreenEdges};
 use std::sync::Arc;
 
 /// Most panners that are kept to be shared; a master has no more objects.
@@ -17,6 +17,8 @@ const MOST_KEPT: usize = 118;
 pub struct Panners {
     choice: PannerChoice,
     layout: Layout,
+    /// The screen of the production.
+    reference: ScreenEdges,
     plain: Arc<dyn Panner>,
     calculator: Option<Arc<GainCalculator>>,
     made: Vec<(ObjectFeatures, Arc<dyn Panner>)>,
@@ -33,7 +35,13 @@ impl Panners {
             Some(calculator) => Arc::clone(calculator) as Arc<dyn Panner>,
             None => choice.panner(layout)?.into(),
         };
-        Ok(Self { choice, layout: layout.clone(), plain, calculator, made: Vec::new() })
+        let reference = usual_edges();
+        Ok(Self { choice, layout: layout.clone(), reference, plain, calculator, made: Vec::new() })
+    }
+
+    /// The same for a programme made in front of another screen than [`Screen::USUAL`].
+    pub fn with_reference(self, reference: ScreenEdges) -> Self {
+        Self { reference, made: Vec::new(), ..self }
     }
 
     /// The panner of an object with these features. Its diffuse share, its importance and whether it
@@ -87,17 +95,22 @@ impl Panners {
     fn make(&self, features: &ObjectFeatures) -> Arc<dyn Panner> {
         if let Some(calculator) = &self.calculator {
             let calculator = Arc::clone(calculator);
-            return Arc::new(Bs2127Object { calculator, told: metadata(features) });
+            let told = metadata(features, self.reference);
+            return Arc::new(Bs2127Object { calculator, told });
         }
-        let layout = &self.layout;
-        let vbap = || Featured::new(Space::Polar, layout, features, Vbap::new);
-        let room = || Featured::new(Space::Room, layout, features, RoomPanner::new);
+        let (layout, screen) = (&self.layout, self.reference);
+        let vbap = || Featured::new(Space::Polar, layout, features, screen, Vbap::new);
+        let room = || Featured::new(Space::Room, layout, features, screen, RoomPanner::new);
         match self.choice {
             PannerChoice::Vbap => Arc::new(vbap()),
             PannerChoice::Room => Arc::new(room()),
             _ => Arc::new(ByPosition { vbap: vbap(), room: room() }),
         }
     }
+}
+
+fn usual_edges() -> ScreenEdges {
+    Screen::USUAL.edges().expect("the usual screen stands in front")
 }
 
 /// An object as the ITU renderer has it.
@@ -115,12 +128,14 @@ impl Panner for Bs2127Object {
 }
 
 /// Features as the recommendation has them.
-fn metadata(features: &ObjectFeatures) -> ObjectMetadata {
+fn metadata(features: &ObjectFeatures, reference: ScreenEdges) -> ObjectMetadata {
     let nowhere = Position::Polar(cupola_model::PolarPosition::on_sphere(0.0, 0.0));
     ObjectMetadata {
         channel_lock: features.snap.map(|snap| ChannelLock { max_distance: snap.within }),
         divergence: features.divergence.map(Divergence::from),
         zone_exclusion: boxes(features),
+        screen_ref: features.screen_ref.then_some(reference),
+        screen_edge_lock: features.screen_edge,
         ..ObjectMetadata::at(nowhere)
     }
 }

@@ -26,6 +26,7 @@ fn timeline(items: Vec<Item>, lanes: usize) -> Timeline {
         length: FrameCount(48_000),
         frame_rate: FrameRate::Fps24,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![],
         lanes: vec![Lane::default(); lanes],
         items,

@@ -1,7 +1,7 @@
 //! What an object is told besides place, level and size, as keys of a scene.
 
 use super::print::number;
-use cupola_model::{Divergence, ObjectFeatures, ZoneBox, ZoneSet, Zones};
+use cupola_model::{Divergence, ObjectFeatures, Position, Screen, ZoneBox, ZoneSet, Zones};
 
 /// The keys, one a line; none for what is usual.
 pub(super) fn feature_lines(features: &ObjectFeatures) -> Vec<String> {
@@ -28,7 +28,30 @@ pub(super) fn feature_lines(features: &ObjectFeatures) -> Vec<String> {
     if features.head_locked {
         lines.push("head_locked: true".to_owned());
     }
+    if features.screen_ref {
+        lines.push("screen_ref: true".to_owned());
+    }
+    let edges: Vec<_> = features.screen_edge.names().collect();
+    if !edges.is_empty() {
+        lines.push(format!("screen_edge: [{}]", edges.join(", ")));
+    }
     lines
+}
+
+/// The screen of a scene; `None` for the usual one.
+pub(super) fn screen_line(screen: &Screen) -> Option<String> {
+    let at = match screen.centre {
+        Position::Polar(p) => {
+            let (azimuth, elevation) = (number(p.azimuth_deg), number(p.elevation_deg));
+            format!("azimuth: {azimuth}, elevation: {elevation}")
+        }
+        Position::Room(r) => {
+            format!("x: {}, y: {}, z: {}", number(r.x), number(r.y), number(r.z))
+        }
+    };
+    let (width, aspect) = (number(screen.width), number(screen.aspect_ratio));
+    let line = format!("screen: {{position: {{{at}}}, width: {width}, aspect: {aspect}}}");
+    (*screen != Screen::USUAL).then_some(line)
 }
 
 fn zones(zones: &Zones) -> String {

@@ -3,6 +3,7 @@
 use super::Absent::{Means, Refused, Value};
 use super::{KeySpec, Kind, MapSpec, words};
 use crate::parse_features::{YES_NO, zone_words};
+use crate::parse_screen::EDGES;
 use crate::value::{IMPORTANCE, PAIR_ANGLE, PAIR_ROOM, REACH, ROOM, SHARE};
 
 pub(super) const SNAP_KEY: KeySpec = KeySpec {
@@ -60,6 +61,24 @@ pub(super) const HEAD_LOCKED_KEY: KeySpec = KeySpec {
     kind: Kind::Words(|| words(&YES_NO)),
     absent: Value("false"),
     example: "true",
+};
+
+pub(super) const SCREEN_REF_KEY: KeySpec = KeySpec {
+    key: "screen_ref",
+    about: "Whether it belongs to the picture: then it moves with the edges of the `screen` of the scene to \
+            those of the screen it is heard with. Renders to loudspeakers do it; plain ADM carries it.",
+    kind: Kind::Words(|| words(&YES_NO)),
+    absent: Value("false"),
+    example: "true",
+};
+
+pub(super) const SCREEN_EDGE_KEY: KeySpec = KeySpec {
+    key: "screen_edge",
+    about: "Edges of the screen it is heard with that hold it, wherever it is: a side, an upper or lower \
+            one, or both as a list. Renders to loudspeakers do it; plain ADM carries it.",
+    kind: Kind::OneOf(&[Kind::Words(|| words(&EDGES)), Kind::List(&Kind::Words(|| words(&EDGES)))]),
+    absent: Value("[]"),
+    example: "[left, top]",
 };
 
 pub(crate) static SNAP: MapSpec = MapSpec {

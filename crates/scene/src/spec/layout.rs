@@ -1,8 +1,9 @@
 //! Layout files.
 
 use super::Absent::{Means, Refused, Value};
-use super::{KeySpec, Kind, MapSpec, words};
+use super::{KeySpec, Kind, MapSpec, SCREEN, words};
 use crate::layouts::{ALIGN_WORDS, LFE_WORDS};
+use crate::parse_screen::NO_SCREEN;
 use crate::value::{AZIMUTH, DELAY, ELEVATION, ROOM, SPEAKER_METRES};
 
 pub(crate) static LAYOUT: MapSpec = MapSpec {
@@ -46,6 +47,14 @@ pub(crate) static LAYOUT: MapSpec = MapSpec {
             kind: Kind::Words(|| words(&ALIGN_WORDS)),
             absent: Value("delay"),
             example: "both",
+        },
+        KeySpec {
+            key: "screen",
+            about: "The screen of the room, which objects with `screen_ref` or `screen_edge` go by, or `none`: \
+                    then they stay where they are.",
+            kind: Kind::OneOf(&[Kind::Words(|| words(&NO_SCREEN)), Kind::Map(&SCREEN)]),
+            absent: Value("{}"),
+            example: "{width: 30}",
         },
         KeySpec {
             key: "speakers",

@@ -103,6 +103,8 @@ pub(crate) static OBJECT: MapSpec = MapSpec {
         feature::DIFFUSE_KEY,
         feature::IMPORTANCE_KEY,
         feature::HEAD_LOCKED_KEY,
+        feature::SCREEN_REF_KEY,
+        feature::SCREEN_EDGE_KEY,
         REMOVE,
         BINAURAL,
         GROUPS,

@@ -61,6 +61,8 @@ pub(crate) static PRESET: MapSpec = MapSpec {
         from(&OBJECT, "diffuse"),
         from(&OBJECT, "importance"),
         from(&OBJECT, "head_locked"),
+        from(&OBJECT, "screen_ref"),
+        from(&OBJECT, "screen_edge"),
         from(&BED, "binaural"),
         from(&BED, "groups"),
         from(&OBJECT, "automation"),

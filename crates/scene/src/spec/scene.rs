@@ -2,8 +2,8 @@
 
 use super::Absent::{Means, Refused, Value};
 use super::{
-    BED, EDIT, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, PRESET, ROOM, TEMPO, Together, VERSION,
-    words,
+    BED, EDIT, GROUP, KeySpec, Kind, MapSpec, OBJECT, PLAY, PRESET, ROOM, SCREEN, TEMPO, Together,
+    VERSION, words,
 };
 use crate::curve::Curve;
 use crate::parse;
@@ -131,6 +131,14 @@ pub(crate) static SCENE: MapSpec = MapSpec {
             kind: Kind::OneOf(&[Kind::Words(|| words(&NO_ROOM)), Kind::Map(&ROOM)]),
             absent: Value("{}"),
             example: "{decay: 0.4}",
+        },
+        KeySpec {
+            key: "screen",
+            about: "The screen it is made in front of, for objects with `screen_ref`: they move with its edges \
+                    to those of the `screen` of a layout. Plain ADM carries it.",
+            kind: Kind::Map(&SCREEN),
+            absent: Value("{}"),
+            example: "{width: 40, aspect: 2.39}",
         },
         KeySpec {
             key: "stems",

@@ -255,7 +255,7 @@ fn findings_read_like_sentences() {
         [
             "s.yaml:4:12 objects[0].stem: error: there is no such stem: found drum, allowed drums; did you mean `drums`? [scene.stem.unknown]",
             "s.yaml:4:38 objects[0].position.azimuth: error: azimuth is out of range: found 200, allowed -180 to 180; did you mean -160? [scene.value.range]",
-            "s.yaml:4:44 objects[0].sise: error: there is no such key here: found sise, allowed name, stem, preset, position, gain, size, snap, zones, divergence, diffuse, importance, head_locked, remove, binaural, groups, automation, path, channel, fold, pair; did you mean `size`? [scene.key.unknown]",
+            "s.yaml:4:44 objects[0].sise: error: there is no such key here: found sise, allowed name, stem, preset, position, gain, size, snap, zones, divergence, diffuse, importance, head_locked, screen_ref, screen_edge, remove, binaural, groups, automation, path, channel, fold, pair; did you mean `size`? [scene.key.unknown]",
         ]
     );
 }

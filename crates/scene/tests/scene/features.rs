@@ -1,7 +1,10 @@
 //! What objects are told besides place, level and size.
 
 use super::{all_findings, stem, timeline};
-use cupola_model::{Divergence, ObjectFeatures, Severity, Snap, Timeline, ZoneBox, ZoneSet, Zones};
+use cupola_model::{
+    Divergence, HorizontalEdge, ObjectFeatures, PolarPosition, Position, RoomPosition, Screen,
+    ScreenEdgeLock, Severity, Snap, Timeline, VerticalEdge, ZoneBox, ZoneSet, Zones,
+};
 
 fn objects(keys: &str, position: &str) -> Timeline {
     let text = format!(
@@ -22,6 +25,10 @@ fn each_key_becomes_the_feature_it_names_and_no_other() {
     let zones = |zones| ObjectFeatures { zones, ..plain() };
     let set = |set| Zones { set: Some(set), ..Zones::default() };
     let (min, max) = ([-1.0, -1.0, -1.0], [1.0, -0.5, 0.25]);
+    let held = |horizontal, vertical| ObjectFeatures {
+        screen_edge: ScreenEdgeLock { horizontal, vertical },
+        ..plain()
+    };
     let boxes =
         vec![ZoneBox { min, max: [1.0, -0.5, 1.0] }, ZoneBox { min: [-1.0, -1.0, 0.0], max }];
     for (keys, wanted) in [
@@ -52,8 +59,49 @@ fn each_key_becomes_the_feature_it_names_and_no_other() {
         ("diffuse: 0.3", ObjectFeatures { diffuse: 0.3, ..plain() }),
         ("importance: 4", ObjectFeatures { importance: 4, ..plain() }),
         ("head_locked: true", ObjectFeatures { head_locked: true, ..plain() }),
+        ("screen_ref: true", ObjectFeatures { screen_ref: true, ..plain() }),
+        ("screen_ref: false, screen_edge: []", plain()),
+        ("screen_edge: right", held(Some(HorizontalEdge::Right), None)),
+        ("screen_edge: [bottom]", held(None, Some(VerticalEdge::Bottom))),
+        ("screen_edge: [top, left]", held(Some(HorizontalEdge::Left), Some(VerticalEdge::Top))),
     ] {
         assert_eq!(features(keys), wanted, "{keys}");
+    }
+}
+
+#[test]
+fn the_screen_of_a_scene_is_the_usual_one_unless_it_says_otherwise() {
+    let screen = |keys: &str| {
+        let text = format!(
+            "cupola: 1\n{keys}\nstems: {{a: {{file: a.wav}}}}\nobjects: [{{stem: a, position: {{azimuth: 0}}}}]\n"
+        );
+        timeline(&text, &[stem(1, 48_000)]).screen
+    };
+    let polar = |a, e| Position::Polar(PolarPosition::on_sphere(a, e));
+    let usual = Screen { aspect_ratio: 1.78, centre: polar(0.0, 0.0), width: 58.0 };
+    assert_eq!((screen(""), screen("screen: {}")), (usual, usual));
+    let wanted = Screen { centre: polar(5.0, -10.0), width: 40.0, ..usual };
+    assert_eq!(screen("screen: {position: {azimuth: 5, elevation: -10}, width: 40}"), wanted);
+    let centre = Position::Room(RoomPosition { x: 0.0, y: 1.0, z: 0.25 });
+    let wanted = Screen { aspect_ratio: 2.39, centre, width: 1.5 };
+    let room = "screen: {position: {x: 0, y: 1, z: 0.25}, width: 1.5, aspect: 2.39}";
+    assert_eq!(screen(room), wanted);
+}
+
+#[test]
+fn a_screen_around_the_listener_is_refused_at_its_place() {
+    for screen in [
+        "{position: {azimuth: 180}}",
+        "{position: {elevation: 80}}",
+        "{position: {x: 0, y: -1}, width: 1}",
+    ] {
+        let text = format!(
+            "cupola: 1\nscreen: {screen}\nstems: {{a: {{file: a.wav}}}}\nobjects: [{{stem: a, position: {{azimuth: 0}}}}]\n"
+        );
+        let findings = all_findings(&text, &[stem(1, 48_000)]);
+        let finding = findings.iter().find(|f| f.rule == "scene.screen");
+        let place = finding.map(|f| (f.place.line, f.place.column));
+        assert_eq!(place, Some((2, 9)), "{screen}: {findings:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Layout files: ours against the rules of BS.2051 and the tables of Dolby's rooms, and a user's.
 
 use super::unmark;
-use cupola_model::{Layout, PolarPosition};
+use cupola_model::{Layout, PolarPosition, Screen};
 use cupola_scene::{closest_layout_name, find_layout, parse_layout, standard_layouts};
 
 fn labels(layout: &Layout) -> String {
@@ -187,6 +187,14 @@ fn a_user_layout_needs_little_and_is_refused_at_its_place() {
             "scene.value.number",
         ),
         (
+            "cupola: 1\nname: x\nscreen: ¦off\nspeakers: [{name: L, azimuth: 30}]\n",
+            "scene.value.word",
+        ),
+        (
+            "cupola: 1\nname: x\nscreen: ¦{position: {azimuth: 175}}\nspeakers: [{name: L, azimuth: 30}]\n",
+            "scene.screen",
+        ),
+        (
             "cupola: 1\nname: x\nalign: ¦gain\nspeakers: [{name: L, azimuth: 30}]\n",
             "scene.value.word",
         ),
@@ -204,6 +212,21 @@ fn a_user_layout_needs_little_and_is_refused_at_its_place() {
             (rule, line, column),
             "{first}"
         );
+    }
+}
+
+#[test]
+fn a_room_has_the_usual_screen_another_one_or_none() {
+    let screen = |key: &str| {
+        let text = format!("cupola: 1\nname: x\n{key}speakers: [{{name: C, azimuth: 0}}]\n");
+        parse_layout(&text, "x.yaml").value.unwrap().screen
+    };
+    assert_eq!(screen(""), Some(Screen::USUAL));
+    assert_eq!(screen("screen: {}\n"), Some(Screen::USUAL));
+    assert_eq!(screen("screen: none\n"), None);
+    assert_eq!(screen("screen: {width: 30}\n"), Some(Screen { width: 30.0, ..Screen::USUAL }));
+    for layout in standard_layouts() {
+        assert_eq!(layout.screen, Some(Screen::USUAL), "{}", layout.name);
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn timeline(rate: SampleRate, lanes: usize, items: Vec<Item>) -> Time
         length: FrameCount(48_000),
         frame_rate: FrameRate::Fps24,
         start: FrameCount(0),
+        screen: cupola_model::Screen::USUAL,
         stems: vec![],
         lanes: vec![Lane::default(); lanes],
         items,

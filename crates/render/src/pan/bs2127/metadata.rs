@@ -1,6 +1,6 @@
 //! What a master says about an object during one block, as the recommendation reads it.
 
-use cupola_model::Position;
+use cupola_model::{Position, ScreenEdgeLock, ScreenEdges};
 
 /// An object during one block. The elements are those of [BS.2076-2]; angles are degrees.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +27,8 @@ pub struct ObjectMetadata {
     pub channel_lock: Option<ChannelLock>,
     /// Where no loudspeaker plays it.
     pub zone_exclusion: Vec<Zone>,
-    /// Whether it belongs to the picture.
-    pub screen_ref: bool,
+    /// The screen of the production, for what belongs to the picture: `screenRef` is set.
+    pub screen_ref: Option<ScreenEdges>,
     /// Edges of the screen that hold it.
     pub screen_edge_lock: ScreenEdgeLock,
 }
@@ -47,7 +47,7 @@ impl ObjectMetadata {
             divergence: None,
             channel_lock: None,
             zone_exclusion: Vec::new(),
-            screen_ref: false,
+            screen_ref: None,
             screen_edge_lock: ScreenEdgeLock { horizontal: None, vertical: None },
         }
     }
@@ -102,31 +102,4 @@ pub enum Zone {
         /// Elevations from the first up to the second.
         elevations: [f64; 2],
     },
-}
-
-/// Edges of the screen that hold an object. [BS.2127-0 §7.3.4]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ScreenEdgeLock {
-    /// The side edge.
-    pub horizontal: Option<HorizontalEdge>,
-    /// The upper or lower edge.
-    pub vertical: Option<VerticalEdge>,
-}
-
-/// A side of the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HorizontalEdge {
-    /// Left.
-    Left,
-    /// Right.
-    Right,
-}
-
-/// The upper or lower edge of the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VerticalEdge {
-    /// Top.
-    Top,
-    /// Bottom.
-    Bottom,
 }

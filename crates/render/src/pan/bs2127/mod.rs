@@ -20,9 +20,7 @@ mod zones;
 pub use direct_speakers::{
     Bounded, SpeakerCalculator, SpeakerChannel, SpeakerPosition, layout_of_pack,
 };
-pub use metadata::{
-    ChannelLock, Divergence, HorizontalEdge, ObjectMetadata, ScreenEdgeLock, VerticalEdge, Zone,
-};
+pub use metadata::{ChannelLock, Divergence, ObjectMetadata, Zone};
 
 pub(super) use lock::Locker;
 pub(crate) use point::LoudspeakerPoints;
@@ -98,7 +96,7 @@ impl GainCalculator {
             room: RoomPanner::new(layout),
             zones: Zones::new(&speakers),
             locker: Locker::new(speakers.iter().map(|s| (s.channel, s.real, s.cube))),
-            screen: Screen::new(&speakers),
+            screen: Screen::new(layout, &speakers),
         })
     }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::pan::bs2127::{ChannelLock, GainCalculator, ObjectMetadata, Zone};
 use crate::pan::{PannerChoice, Panners};
 use crate::test_layouts::{Dice, all, irregular, layout};
-use cupola_model::{LinearGain, ZoneBox, ZoneSet};
+use cupola_model::{HorizontalEdge, LinearGain, Screen, ScreenEdgeLock, ZoneBox, ZoneSet};
 
 fn state(position: Position) -> ObjectState {
     ObjectState { position, gain: LinearGain::UNITY, size: 0.0 }
@@ -232,6 +232,104 @@ fn a_diverging_object_is_three_whose_energies_add_up() {
         let mut wanted = vec![0.0; 12];
         (wanted[0], wanted[1]) = (0.5_f64.sqrt(), 0.5_f64.sqrt());
         assert_same(&got, &wanted, &choice);
+    }
+}
+
+const LAWS: [PannerChoice; 4] =
+    [PannerChoice::ByPosition, PannerChoice::Vbap, PannerChoice::Room, PannerChoice::Bs2127];
+
+/// 7.1.4 with a screen whose sides are the front loudspeakers, or none.
+fn with_screen(screen: Option<Screen>) -> Layout {
+    let mut layout = layout("7.1.4");
+    layout.screen = screen;
+    layout
+}
+
+/// From L to R, as a direction and as a place on the front wall.
+const FROM_L_TO_R: Screen = Screen { width: 60.0, ..Screen::USUAL };
+
+#[test]
+fn what_belongs_to_the_picture_goes_from_edge_to_edge() {
+    // Made in front of a screen from 20° to -20°, whose edges are at L and R here.
+    let narrow = Screen { width: 40.0, ..Screen::USUAL }.edges().unwrap();
+    let features = ObjectFeatures { screen_ref: true, ..ObjectFeatures::default() };
+    let edge_in_room = Position::Room(at(20.0, 0.0).to_room());
+    for choice in LAWS {
+        let place = |screen, position| {
+            let layout = with_screen(screen);
+            let mut gains = vec![f64::NAN; layout.speakers().len()];
+            let panners = Panners::new(choice, &layout).unwrap();
+            panners.with_reference(narrow).of(&features).gains(&state(position), &mut gains);
+            gains
+        };
+        let mut left = vec![0.0; 12];
+        left[0] = 1.0;
+        assert_same(&place(Some(FROM_L_TO_R), at(20.0, 0.0)), &left, &choice);
+        // The recommendation's own map has the edge elsewhere on the front wall.
+        if choice != PannerChoice::Bs2127 {
+            assert_same(&place(Some(FROM_L_TO_R), edge_in_room), &left, &choice);
+        }
+        let mut centre = vec![0.0; 12];
+        centre[2] = 1.0;
+        assert_same(&place(Some(FROM_L_TO_R), at(0.0, 0.0)), &centre, &choice);
+        // Nothing happens without a screen.
+        for position in [at(20.0, 0.0), edge_in_room] {
+            let plain = gains(choice, &with_screen(None), &ObjectFeatures::default(), position);
+            assert_same(&place(None, position), &plain, &choice);
+        }
+    }
+}
+
+#[test]
+fn half_way_to_the_edge_stays_half_way_and_behind_stays_behind() {
+    let mut dice = Dice(34);
+    let layout = with_screen(Some(FROM_L_TO_R));
+    let features = ObjectFeatures { screen_ref: true, ..ObjectFeatures::default() };
+    for _ in 0..200 {
+        // From 58° to 60°: within the screen 30/29, and what is left behind it.
+        let azimuth: f64 = dice.roll(-180.0, 180.0);
+        let moved = match azimuth.abs() {
+            within if within <= 29.0 => azimuth * 30.0 / 29.0,
+            beyond => (30.0 + (beyond - 29.0) * 150.0 / 151.0).copysign(azimuth),
+        };
+        for choice in [PannerChoice::ByPosition, PannerChoice::Bs2127] {
+            let got = gains(choice, &layout, &features, at(azimuth, 0.0));
+            let wanted = gains(choice, &layout, &ObjectFeatures::default(), at(moved, 0.0));
+            assert_same(&got, &wanted, &(choice, azimuth));
+        }
+    }
+}
+
+#[test]
+fn an_edge_holds_what_it_holds_in_every_law() {
+    let side = ScreenEdgeLock { horizontal: Some(HorizontalEdge::Left), vertical: None };
+    let features = ObjectFeatures { screen_edge: side, ..ObjectFeatures::default() };
+    let mut left = vec![0.0; 12];
+    left[0] = 1.0;
+    for choice in LAWS {
+        for position in [at(-70.0, 0.0), at(150.0, 0.0)] {
+            let got = gains(choice, &with_screen(Some(FROM_L_TO_R)), &features, position);
+            assert_same(&got, &left, &(choice, position));
+            let free = gains(choice, &with_screen(None), &features, position);
+            let plain = gains(choice, &with_screen(None), &ObjectFeatures::default(), position);
+            assert_same(&free, &plain, &(choice, position));
+        }
+    }
+}
+
+#[test]
+fn before_the_screen_of_the_production_nothing_moves_at_all() {
+    let layout = layout("9.1.6");
+    let features = ObjectFeatures { screen_ref: true, ..ObjectFeatures::default() };
+    let mut dice = Dice(35);
+    for _ in 0..50 {
+        let room = RoomPosition { x: dice.roll(-1.0, 1.0), y: dice.roll(-1.0, 1.0), z: 0.3 };
+        for position in [Position::Polar(dice.direction()), Position::Room(room)] {
+            for choice in [PannerChoice::ByPosition, PannerChoice::Vbap, PannerChoice::Room] {
+                let plain = gains(choice, &layout, &ObjectFeatures::default(), position);
+                assert_eq!(gains(choice, &layout, &features, position), plain);
+            }
+        }
     }
 }
 

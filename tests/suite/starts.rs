@@ -70,6 +70,50 @@ fn a_start_timecode_goes_into_masters_and_comes_back_and_moves_with_a_cut() {
 }
 
 #[test]
+fn renders_say_when_they_start_and_where_nothing_is_said_they_say_nothing() {
+    let project = project();
+    let to = [
+        "--bits",
+        "32",
+        "--to",
+        "5.1",
+        "--to",
+        "binaural",
+        "--to",
+        "stereo:loro",
+        "--to",
+        "ambix1",
+    ];
+    let render = |scene: &str, more: &[&str], folder: &str| -> Vec<String> {
+        let words =
+            [&["render", scene][..], &to, &["-o", folder, "--json", "--quiet"], more].concat();
+        let json = project.run(&words).expect(0).json();
+        let outputs = json["outputs"].as_array().expect("a list").clone();
+        let paths = outputs.iter().map(|o| o["path"].as_str().expect("a path").to_owned());
+        paths.collect()
+    };
+    for (scene, folder) in [("scene.yaml", "a"), ("song.wav", "b")] {
+        for path in render(scene, &[], folder) {
+            assert_eq!(time_reference(&project, &path), "172800000", "{path}");
+        }
+        // A part starts later, to the sample.
+        for path in render(scene, &["--from", "1927 samples"], folder) {
+            assert_eq!(time_reference(&project, &path), "172801927", "{path}");
+        }
+    }
+    project.write("plain.yaml", &SCENE.replace("start_timecode: 01:00:00:00\n", ""));
+    let (timed, plain) = (render("scene.yaml", &[], "c"), render("plain.yaml", &[], "d"));
+    for (timed, plain) in timed.iter().zip(&plain) {
+        let [timed, plain] =
+            [timed, plain].map(|path| std::fs::read(project.path(path)).expect("a file"));
+        assert!(!plain.windows(4).any(|id| id == b"bext"));
+        // The same sound, and a chunk of 602 bytes behind it.
+        assert_eq!(timed.len(), plain.len() + 8 + 602);
+        assert_eq!(timed[8..plain.len()], plain[8..]);
+    }
+}
+
+#[test]
 fn the_start_of_a_finished_master_is_set_and_taken_back() {
     let project = project();
     let before = std::fs::read(project.path("song.wav")).expect("a file");

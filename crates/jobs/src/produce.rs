@@ -260,8 +260,10 @@ fn sink(output: &Planned, project: &Project, force: bool) -> Result<Sink, JobErr
     // The plan has made sure that what exists may be replaced.
     let overwrite = force || output.files().iter().any(|file| file.exists());
     let rate = timeline.sample_rate;
-    let wav =
-        |spec| WavSink::create(&output.path, overwrite, spec).map(|sink| Sink::Wav(Box::new(sink)));
+    let wav = |spec| {
+        let sink = WavSink::create(&output.path, overwrite, spec)?;
+        Ok(Sink::Wav(Box::new(sink.with_start(timeline.start))))
+    };
     match &output.recipe {
         Recipe::Speakers { layout, depth, order } => {
             let spec = WavSpec::speakers(layout, *order, rate, *depth)

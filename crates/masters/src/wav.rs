@@ -4,7 +4,7 @@ use crate::dither::to_16_bits;
 use crate::error::in_file;
 use crate::meter::Meter;
 use crate::{ChannelMap, Finished, MastersError, PendingFile};
-use cupola_bw64::{Format, LargeForm, SampleFormat, Writer, WriterOptions};
+use cupola_bw64::{Bext, Format, LargeForm, SampleFormat, Writer, WriterOptions};
 use cupola_model::{ChannelOrder, FrameCount, FrameIndex, Layout, PlanarBlock, SampleRate};
 use std::io::Seek;
 use std::ops::Range;
@@ -128,6 +128,8 @@ pub struct WavSink {
     spec: WavSpec,
     writer: Writer<PendingFile>,
     meter: Meter,
+    /// When the first frame is on the clock of its session; 0 says nothing of it.
+    start: FrameCount,
     /// Dithered samples of the current block, channel after channel; stays empty otherwise.
     dithered: Vec<f32>,
 }
@@ -143,7 +145,15 @@ impl WavSink {
         let writer = Writer::new(pending, options).map_err(in_file(path))?;
         let names = spec.channels.iter().map(|channel| channel.name.clone());
         let meter = Meter::new(names, spec.depth != SampleDepth::F32);
-        Ok(Self { path: path.to_owned(), spec, writer, meter, dithered: Vec::new() })
+        let (path, start) = (path.to_owned(), FrameCount(0));
+        Ok(Self { path, spec, writer, meter, start, dithered: Vec::new() })
+    }
+
+    /// Says when the first frame is, in frames since midnight on the clock of the session: a `bext` chunk
+    /// behind the sound, with neither date nor loudness. Nothing is written for 0. [Tech 3285]
+    #[must_use]
+    pub fn with_start(self, start: FrameCount) -> Self {
+        Self { start, ..self }
     }
 
     /// Appends these frames of a block.
@@ -177,7 +187,12 @@ impl WavSink {
     /// Ends the file; it still has its temporary name.
     pub fn finish(self) -> Result<Finished, MastersError> {
         let frames = FrameCount(self.writer.frames());
-        let tail = self.writer.finish_data().map_err(in_file(&self.path))?;
+        let mut tail = self.writer.finish_data().map_err(in_file(&self.path))?;
+        if self.start.0 > 0 {
+            let mut bext = Bext::new("Cupola");
+            bext.set_time_reference(self.start.0);
+            tail.write_chunk(*b"bext", &bext.into_payload()).map_err(in_file(&self.path))?;
+        }
         let mut pending = tail.finish().map_err(in_file(&self.path))?;
         let bytes = pending
             .stream_position()

@@ -50,6 +50,22 @@ fn a_second_run_replaces_its_own_files_with_the_same_bytes() {
 }
 
 #[test]
+fn a_run_that_fails_takes_the_folders_it_made_away_and_no_other() {
+    let project = project();
+    // Not a number, in the middle of the stem: found when files have been started.
+    project.stem("a.wav", 1, 9_600, |frame, channel| match frame {
+        5_000 => f32::NAN,
+        _ => noise(frame, channel),
+    });
+    std::fs::create_dir(project.path("there")).unwrap();
+    for folder in ["out", "there/new/out", "there"] {
+        project.run(&["build", "scene.yaml", "-o", folder]).expect(5);
+    }
+    assert_eq!(project.files("there"), [""; 0]);
+    assert!(!project.path("out").exists() && project.path("there").exists());
+}
+
+#[test]
 fn a_file_nobody_recorded_is_left_alone_without_force() {
     let project = project();
     std::fs::create_dir(project.path("out")).unwrap();

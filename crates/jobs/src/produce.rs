@@ -17,7 +17,7 @@ use cupola_render::binaural::{BinauralOptions, BinauralRenderer, Equalised};
 use cupola_render::{AmbisonicRenderer, DownmixRenderer, RenderError, Renderer, SpeakerRenderer};
 use cupola_stems::{StemError, UseReader};
 use rayon::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Makes the outputs of a scene. Every file appears whole or not at all.
@@ -66,7 +66,8 @@ fn run(
     findings.extend(notes::ambisonic_features(timeline, &recipes));
 
     let readers = open_stems(&project)?;
-    make_folder(&plan.folder)?;
+    // Dropped after everything that is written there.
+    let _folder = NewFolder::make(&plan.folder)?;
     let mut routes = set_up(&project, &plan, options, &mut findings)?;
     let mixes: Vec<&Timeline> = match shares.as_slice() {
         [] => vec![timeline],
@@ -130,6 +131,33 @@ pub(crate) fn open_each<R: Send>(
         }
     }
     if findings.is_empty() { Ok(readers) } else { Err(JobError::StemsUnfit(findings)) }
+}
+
+/// A folder that is made for what comes into it. When nothing did, it is taken away again, with every folder
+/// above it that was made for it.
+pub(crate) struct NewFolder {
+    /// The innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl NewFolder {
+    pub(crate) fn make(folder: &Path) -> Result<Self, JobError> {
+        let missing = folder
+            .ancestors()
+            .take_while(|path| !path.as_os_str().is_empty() && path.symlink_metadata().is_err());
+        let new = Self { made: missing.map(Path::to_path_buf).collect() };
+        make_folder(folder)?;
+        Ok(new)
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        for folder in &self.made {
+            // A folder with something in it stays: the system removes no other.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
 }
 
 pub(crate) fn make_folder(folder: &Path) -> Result<(), JobError> {

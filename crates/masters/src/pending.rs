@@ -142,9 +142,14 @@ impl PendingFile {
         self.file.path()
     }
 
-    /// Gives the file its name, replacing what is there if that was allowed.
+    /// Gives the file its name, replacing what is there if that was allowed; it then has the permissions of
+    /// what it replaces.
     pub fn persist(self) -> Result<PathBuf, MastersError> {
         let Self { target, overwrite, file } = self;
+        if overwrite && let Some(permissions) = permissions_of(&target) {
+            // The sound is worth more than its permissions where a disk knows none.
+            let _ = file.as_file().set_permissions(permissions);
+        }
         let done = if overwrite { file.persist(&target) } else { file.persist_noclobber(&target) };
         match done {
             Ok(_) => Ok(target),
@@ -189,6 +194,18 @@ fn remove_abandoned(folder: &Path) {
             let _ = std::fs::remove_file(entry.path());
         }
     }
+}
+
+/// Who may read and write a file that is there.
+#[cfg(unix)]
+fn permissions_of(target: &Path) -> Option<Permissions> {
+    let there = target.symlink_metadata().ok()?;
+    there.is_file().then(|| there.permissions())
+}
+
+#[cfg(not(unix))]
+fn permissions_of(_: &Path) -> Option<Permissions> {
+    None
 }
 
 /// Read and write for everybody the umask lets; a temporary file alone would be private.
@@ -336,6 +353,25 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"old");
         pending.persist().unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_replaced_leaves_its_permissions_to_the_new_one() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.wav");
+        for mode in [0o600, 0o640, 0o664, 0o444] {
+            fs::write(&target, b"old").unwrap();
+            fs::set_permissions(&target, Permissions::from_mode(mode)).unwrap();
+            let mut pending = PendingFile::create(&target, true).unwrap();
+            pending.write_all(b"new").unwrap();
+            pending.persist().unwrap();
+            assert_eq!(fs::read(&target).unwrap(), b"new");
+            let found = fs::metadata(&target).unwrap().permissions().mode() & 0o777;
+            assert_eq!(found, mode, "{found:o} instead of {mode:o}");
+            fs::remove_file(&target).unwrap();
+        }
     }
 
     #[test]

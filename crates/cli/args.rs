@@ -226,7 +226,8 @@ Nothing is faded. What had to be repaired to read the master is listed.")]
 
 Sound and all else are copied byte by byte; nothing is rendered. `start` is the timecode of the first
 sample, `first_action` a time from there. Trims are `auto`, or the decibels of
-centre/surrounds/heights and, if wanted, the shares of overhead and front, -1 to 1.")]
+centre/surrounds/heights and, if wanted, the shares of overhead and front, -1 to 1. Where several objects
+have one name, `binaural.#12` is the one with track 12.")]
     Set {
         /// The master, an ADM BWF or DAMF
         master: PathBuf,

@@ -112,7 +112,8 @@ pub(crate) fn run(arguments: &Arguments, report: &Reporter) -> Result<Code, JobE
             let selection =
                 Selection { from: from.clone(), until: until.clone(), ..Selection::default() };
             let options = ProduceOptions { selection, force: *force, ..ProduceOptions::default() };
-            let target = Target::Master { format: format_of(output) };
+            let format = cupola_jobs::part_format(master, output)?;
+            let target = Target::Master { format };
             let binding = Binding::File { target, path: output.clone() };
             produce("trim", master, &binding, &[options], report)
         }

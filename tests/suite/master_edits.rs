@@ -68,6 +68,57 @@ fn a_cut_master_has_the_same_samples_movement_and_settings() {
 }
 
 #[test]
+fn a_part_of_plain_adm_is_plain_adm_and_a_lost_first_action_is_told() {
+    let project = project();
+    let words = ["master", "scene.yaml", "--format", "adm-itu", "-o", "plain.wav"];
+    project.run(&words).expect(0);
+    let cut = ["--from", "10007 samples", "--until", "+20011 samples"];
+    project.run(&[&["trim", "plain.wav"][..], &cut, &["-o", "part.wav"]].concat()).expect(0);
+    let kind = project.run(&["info", "part.wav"]).expect(0).stdout;
+    assert!(!kind.contains("Atmos"), "{kind}");
+    let bytes = std::fs::read(project.path("part.wav")).expect("a file");
+    assert!(!bytes.windows(4).any(|id| id == b"dbmd"));
+    let twin = ["-o", "twin.wav"];
+    project.run(&[&words[..4], &cut, &twin].concat()).expect(0);
+    project.run(&["diff", "part.wav", "twin.wav"]).expect(0);
+    let refused = project.run(&["trim", "plain.wav", "--from", "0.1", "-o", "x.atmos"]).expect(2);
+    assert!(refused.stderr.contains("plain ADM"), "{}", refused.stderr);
+    // 0.2 s before a cut at 0.3 s, and 0.1 s behind one at 0.1 s.
+    project.run(&["set", "song.wav", "first_action=00:00:00.2", "-o", "told.wav"]).expect(0);
+    let run = project.run(&["trim", "told.wav", "--from", "0.3", "-o", "late.wav", "--json"]);
+    let late = run.expect(0).stdout;
+    assert!(late.contains("master.first_action") && late.contains("0.100 s before"), "{late}");
+    assert!(settings(&project, "late.wav").contains("first_action=00:00:00.00000\n"));
+    let run = project.run(&["trim", "told.wav", "--from", "0.1", "-o", "soon.wav", "--json"]);
+    assert!(!run.expect(0).stdout.contains("master.first_action"));
+    assert!(settings(&project, "soon.wav").contains("first_action=00:00:00.10000\n"));
+}
+
+#[test]
+fn of_two_objects_of_one_name_each_is_set_by_its_track() {
+    let project = project();
+    let scene = std::fs::read_to_string(project.path("scene.yaml")).expect("the scene");
+    project.write("twins.yaml", &scene.replace("name: Moving", "name: Still"));
+    project.run(&["master", "twins.yaml", "-o", "twins.wav"]).expect(0);
+    let before = settings(&project, "twins.wav");
+    let keys: Vec<&str> =
+        before.lines().filter_map(|line| line.strip_prefix("binaural.#")).collect();
+    assert_eq!(keys.len(), 2, "{before}");
+    let numbers: Vec<&str> = keys.iter().filter_map(|key| key.split('=').next()).collect();
+    let words = ["set", "twins.wav", "binaural.Still=off", "-o", "x.wav"];
+    let refused = project.run(&words).expect(2).stderr;
+    for number in &numbers {
+        assert!(refused.contains(&format!("binaural.#{number}")), "{refused}");
+    }
+    let second = format!("binaural.#{}=off", numbers[1]);
+    project.run(&["set", "twins.wav", &second, "-o", "told.wav"]).expect(0);
+    let after = settings(&project, "told.wav");
+    let changed: Vec<_> = after.lines().filter(|line| !before.contains(line)).collect();
+    assert_eq!(changed, [second.as_str()]);
+    project.run(&["set", "twins.wav", "binaural.#99=off", "-o", "x.wav"]).expect(2);
+}
+
+#[test]
 fn settings_change_and_not_a_byte_beside_them() {
     let project = project();
     let before = settings(&project, "song.wav");

@@ -70,6 +70,38 @@ fn a_start_timecode_goes_into_masters_and_comes_back_and_moves_with_a_cut() {
 }
 
 #[test]
+fn a_programme_that_starts_late_on_its_clock_starts_so_where_the_file_says_nothing_else() {
+    let project = project();
+    project.write("plain.yaml", &SCENE.replace("start_timecode: 01:00:00:00\n", ""));
+    project.run(&["master", "plain.yaml", "--format", "adm-itu", "-o", "zero.wav"]).expect(0);
+    let zero = std::fs::read(project.path("zero.wav")).expect("a file");
+    let told = |start: &str, end: &str| {
+        let mut text = zero.clone();
+        for (attribute, was, is) in
+            [("start", "00:00:00.00000", start), ("end", "00:00:01.00000", end)]
+        {
+            let (was, is) = (format!(" {attribute}=\"{was}\""), format!(" {attribute}=\"{is}\""));
+            let at = text.windows(was.len()).position(|window| window == was.as_bytes());
+            let at = at.expect("the programme comes first");
+            text[at..at + was.len()].copy_from_slice(is.as_bytes());
+        }
+        std::fs::write(project.path("told.wav"), text).expect("a file");
+        project.run(&["import", "told.wav", "-o", "back", "--force"]).expect(0)
+    };
+    let run = told("02:00:00.00000", "02:00:01.00000");
+    assert!(run.stderr.contains("import.repair.programme.start"), "{}", run.stderr);
+    assert!(text(&project, "back/scene.yaml").contains("\nstart_timecode: 02:00:00:00\n"));
+    // A time that no day has is none.
+    told("99:00:00.00000", "99:00:01.00000");
+    assert!(!text(&project, "back/scene.yaml").contains("start_timecode"));
+    // The file knows best.
+    project.run(&["set", "told.wav", "start=03:00:00:00", "-o", "both.wav"]).expect(0);
+    let run = project.run(&["import", "both.wav", "-o", "back", "--force"]).expect(0);
+    assert!(run.stderr.contains("import.repair.programme.start"), "{}", run.stderr);
+    assert!(text(&project, "back/scene.yaml").contains("\nstart_timecode: 03:00:00:00\n"));
+}
+
+#[test]
 fn renders_say_when_they_start_and_where_nothing_is_said_they_say_nothing() {
     let project = project();
     let to = [

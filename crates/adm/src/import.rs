@@ -58,6 +58,9 @@ pub struct Import {
     pub atmos: bool,
     /// The screen it was made in front of.
     pub screen: Screen,
+    /// When the programme says its first frame is on the clock of its session, in frames; 0 where it says
+    /// nothing. All other times count from there. [BS.2076-2]
+    pub start: u64,
     /// Beds first, then objects; their lanes are numbered in this order. No headphone modes: these are
     /// not in the ADM.
     pub items: Vec<Item>,

@@ -29,6 +29,7 @@ mod read;
 pub mod rules;
 mod summary;
 mod text;
+mod utf8;
 mod write;
 mod write_itu;
 

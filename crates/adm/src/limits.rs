@@ -1,7 +1,7 @@
 //! What the profile refuses, said before anything is written.
 
 use crate::features::{LOST, Loss, losers};
-use crate::ids::elements;
+use crate::ids::{MAIN_CONTENT, elements};
 use crate::text::{MAX_NAME, clock_steps};
 use crate::write_itu::silent_channels;
 use cupola_model::automation::{HOLD_RAMP, shortest_block};
@@ -39,7 +39,7 @@ cupola_model::rules! {
         "Leave 250 frames between keyframes, if the milliseconds matter.";
     NAME = "master.name", note, "A name is written differently in the master.",
         "Choose another name, if it matters.";
-    GROUPS = "master.groups", note, "A master keeps only the first group of each item.",
+    GROUPS = "master.groups", note, "A master keeps only the first group of each item, or none.",
         "Name the group that matters most in the master first.";
     FEATURES = "master.features", note, "A master does not keep a feature of an object.",
         "See the finding; renders obey the feature all the same.";
@@ -318,6 +318,14 @@ fn note_names(timeline: &Timeline, findings: &mut Vec<Finding>) {
 
 fn note_groups(timeline: &Timeline, findings: &mut Vec<Finding>) {
     let elements = elements(timeline);
+    let unsaid = elements.iter().filter(|e| e.groups().first().is_some_and(|g| g == MAIN_CONTENT));
+    let names: Vec<&str> = unsaid.map(|element| element.item.name()).collect();
+    if !names.is_empty() {
+        let message =
+            format!("a master keeps no group called {MAIN_CONTENT}, that of {}", listed(&names));
+        let finding = Finding::note(GROUPS, message);
+        findings.push(finding.hint("masters call so what is in no group; choose another name"));
+    }
     let several = elements.iter().filter(|element| element.groups().len() > 1);
     let names: Vec<&str> = several.map(|element| element.item.name()).collect();
     if !names.is_empty() {

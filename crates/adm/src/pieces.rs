@@ -8,6 +8,7 @@ use crate::bounded::Bounded;
 use crate::collect::Fault;
 use crate::node::Node;
 use crate::read::{ReadLimits, reader_error};
+use crate::utf8::Utf8;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::io::BufRead;
@@ -34,7 +35,7 @@ pub(crate) enum Piece {
 
 /// Reads the pieces of a document, whatever its root.
 pub(crate) struct Pieces<R> {
-    xml: quick_xml::Reader<Bounded<R>>,
+    xml: quick_xml::Reader<Bounded<Utf8<R>>>,
     limits: ReadLimits,
     buffer: Vec<u8>,
     depth: usize,
@@ -51,7 +52,8 @@ pub(crate) struct Pieces<R> {
 
 impl<R: BufRead> Pieces<R> {
     pub(crate) fn new(reader: R, limits: ReadLimits) -> Self {
-        let bounded = Bounded { inner: reader, left: limits.event_bytes, exhausted: false };
+        let bounded =
+            Bounded { inner: Utf8::new(reader), left: limits.event_bytes, exhausted: false };
         Self {
             xml: quick_xml::Reader::from_reader(bounded),
             limits,

@@ -7,6 +7,7 @@ use crate::AdmError;
 use crate::bounded::Bounded;
 use crate::collect::{Collector, Fault};
 use crate::summary::Summary;
+use crate::utf8::Utf8;
 use quick_xml::events::Event;
 use std::io::{self, BufRead};
 
@@ -41,7 +42,7 @@ impl Default for ReadLimits {
 /// # Ok::<(), cupola_adm::AdmError>(())
 /// ```
 pub fn read_summary(reader: impl BufRead, limits: ReadLimits) -> Result<Summary, AdmError> {
-    let bounded = Bounded { inner: reader, left: limits.event_bytes, exhausted: false };
+    let bounded = Bounded { inner: Utf8::new(reader), left: limits.event_bytes, exhausted: false };
     let mut xml = quick_xml::Reader::from_reader(bounded);
     let mut collector = Collector::new(limits);
     let mut buffer = Vec::new();

@@ -293,6 +293,9 @@ pub mod import {
         SCREEN = "import.repair.programme.screen",
             "The reference screen of a programme is incomplete, or none that stands in front.",
             "the usual screen was taken, 58 degrees wide and straight ahead; set `screen` in the scene";
+        PROGRAMME_START = "import.repair.programme.start",
+            "A programme starts at another time of its session than the file says.",
+            "nothing has to change here: the time in bext was taken, or without one that of the programme";
         BLOCK_ROUNDING = "import.repair.block.rounding",
             "Blocks miss each other by the rounding of their times.",
             "nothing has to change here: each block was taken to end where the next one starts";

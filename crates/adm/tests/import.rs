@@ -468,6 +468,29 @@ fn edges_and_the_screen_of_the_programme_come_in() {
 }
 
 #[test]
+fn the_start_of_the_programme_is_when_its_first_frame_is_and_its_length_counts_from_there() {
+    let started = |attributes: &str| {
+        let body = format!(
+            "<audioProgramme audioProgrammeID=\"APR_1001\" {attributes}>\
+             <audioContentIDRef>ACO_1001</audioContentIDRef></audioProgramme>\
+             <audioContent audioContentID=\"ACO_1001\" audioContentName=\"C\">\
+             <audioObjectIDRef>AO_0001</audioObjectIDRef></audioContent>"
+        ) + &object(1, "One", "AC_00031001", "start=\"00:00:00.50000\"")
+            + &channel("AC_00031001", &polar("", 5.0, ""));
+        read(&body, &essence(1))
+    };
+    // The essence lasts two seconds.
+    let import = started("start=\"01:00:00.00000\" end=\"01:00:02.00000\"");
+    assert_eq!((import.start, rules_of(&import)), (3600 * 48_000, vec![]));
+    let sounds = &import.lanes[0].sources[0].2;
+    let gain = |frame| sounds.as_ref().expect("it starts late").gain_at(FrameIndex(frame)).0;
+    assert_eq!((gain(23_999), gain(24_000)), (0.0, 1.0));
+    assert_eq!(started("end=\"00:00:02.00000\"").start, 0);
+    let import = started("start=\"01:00:00.00000\" end=\"01:00:03.00000\"");
+    assert_eq!(rules_of(&import), [rules::PROGRAMME_LENGTH]);
+}
+
+#[test]
 fn a_screen_that_is_none_and_an_edge_of_another_coordinate_are_told() {
     let screen = |inside: &str| {
         format!("<audioProgrammeReferenceScreen>{inside}</audioProgrammeReferenceScreen>")
@@ -520,6 +543,28 @@ fn what_changes_from_block_to_block_is_what_holds_longest_and_objects_can_matter
     let import = read(&body, &essence(1));
     assert_eq!(rules_of(&import), [rules::FEATURE]);
     assert!(import.findings[0].message.contains("zoneExclusion"), "{}", import.findings[0]);
+}
+
+#[test]
+fn a_document_in_utf_16_is_the_same_document() {
+    let body = object(1, "Ödön 𝄞", "AC_00031001", "")
+        + &channel("AC_00031001", &polar("", 5.0, "<gain>0.5</gain>"));
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"ENCODING\"?>\n<ituADM><audioFormatExtended>{body}\
+         </audioFormatExtended></ituADM>"
+    );
+    let read =
+        |bytes: &[u8]| import(bytes, &essence(1), ReadLimits::default()).expect("a document");
+    let plain = read(text.replace("ENCODING", "UTF-8").as_bytes());
+    let wide = text.replace("ENCODING", "UTF-16");
+    for bytes in [
+        wide.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
+        format!("\u{feff}{wide}").encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    ] {
+        let other = read(&bytes);
+        assert_eq!((&other.items, rules_of(&other)), (&plain.items, vec![]));
+    }
+    assert_eq!(plain.items[0].name(), "Ödön 𝄞");
 }
 
 #[test]

@@ -54,6 +54,7 @@ pub use heads::hrtf;
 pub use import::{ImportOptions, ImportReport, import};
 pub use info::{Info, info};
 pub use layouts::layouts;
+pub use mastered::part_format;
 pub use options::{
     Binding, Head, MasterFormat, ProduceOptions, Progress, Selection, SilentProgress, Target,
 };

@@ -1,6 +1,6 @@
 //! A master where a scene is asked for: its programme as it was read, and what of it is wanted.
 
-use crate::options::Selection;
+use crate::options::{MasterFormat, Selection};
 use crate::project::{Project, REGION, leave_out, wrong_region};
 use crate::{JobError, info, rules};
 use cupola_masters::{SampleDepth, import_master, read_settings};
@@ -27,6 +27,7 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobErr
     let mut timeline = imported.timeline;
     in_order_of_tracks(&mut timeline);
     let mut findings = imported.findings;
+    let mut action_lost_s = None;
     if let Some(group) = &selection.group {
         keep_share(&mut timeline, &[group], 0)?;
     }
@@ -39,9 +40,7 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobErr
         let until = until.unwrap_or(FrameIndex(timeline.length.0));
         within(&timeline, from, until)?;
         cupola_scene::crop(&mut timeline, from, until);
-        if let Some(settings) = &mut settings {
-            settings.cut(FrameCount(from.0));
-        }
+        action_lost_s = settings.as_mut().and_then(|settings| settings.cut(FrameCount(from.0)));
     }
     findings.extend(leave_out(&mut timeline, selection.importance));
     timeline.validate().map_err(|e| JobError::Internal(e.to_string()))?;
@@ -49,7 +48,46 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Project, JobErr
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     // The sound may be in a file of its own, but what is asked for by name is read as well.
     let included = vec![path.to_owned()];
-    Ok(Project { scene, timeline, stem_paths, included, folder, findings, settings, depth })
+    Ok(Project {
+        scene,
+        timeline,
+        stem_paths,
+        included,
+        folder,
+        findings,
+        settings,
+        action_lost_s,
+        depth,
+    })
+}
+
+/// The kind of master that a part of this one is: of an Atmos master another, of plain ADM plain ADM.
+pub fn part_format(master: &Path, output: &Path) -> Result<MasterFormat, JobError> {
+    let damf = output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("atmos"));
+    let unreadable = |error| info::unreadable(master, &error);
+    let atmos = read_settings(master).is_ok_and(|settings| settings.is_atmos());
+    if atmos || import_master(master).map_err(unreadable)?.atmos {
+        return Ok(if damf { MasterFormat::Damf } else { MasterFormat::AdmBwf });
+    }
+    if damf {
+        return Err(JobError::Usage(format!(
+            "{} is plain ADM and so is a part of it; name it with .wav, or make an Atmos master with \
+             `cupola master --from`",
+            master.display()
+        )));
+    }
+    Ok(MasterFormat::AdmItu)
+}
+
+/// That a cut took the first frame of action away, for a note about a master.
+pub(crate) fn action_lost(project: &Project) -> Option<Finding> {
+    let lost = project.action_lost_s?;
+    let message = "the first frame of action is cut off; the first frame that is left now is it";
+    Some(
+        Finding::note(rules::ACTION_LOST, message)
+            .found(format!("{lost:.3} s before the cut"))
+            .hint("set `first_action` with `cupola set` if it is another one"),
+    )
 }
 
 /// What of the sound of a master another master does not hold bit by bit, for a note.

@@ -88,6 +88,7 @@ fn run(
     }
     if plan.outputs.iter().any(|o| matches!(&o.recipe, Recipe::Master { .. })) {
         findings.extend(mastered::rounding(&project));
+        findings.extend(mastered::action_lost(&project));
     }
 
     progress.stage("Finishing", 0);

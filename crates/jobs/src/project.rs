@@ -29,6 +29,8 @@ pub(crate) struct Project {
     pub(crate) findings: Vec<Finding>,
     /// What a master says beside its ADM, and has no key in scenes.
     pub(crate) settings: Option<MasterSettings>,
+    /// How long before a cut at its start the first frame of action of a master was, if it was cut off.
+    pub(crate) action_lost_s: Option<f64>,
     /// The depth of its sound, when it was read from a master.
     pub(crate) depth: Option<SampleDepth>,
 }
@@ -132,6 +134,7 @@ impl Reading {
             folder,
             findings,
             settings: None,
+            action_lost_s: None,
             depth: None,
         })
     }

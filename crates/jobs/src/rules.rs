@@ -35,6 +35,8 @@ cupola_model::rules! {
         "Check the directions that the finding names, or write room positions.";
     MASTER_ROUNDED = "master.rounded", note, "A master made of a master has its sound rounded anew.",
         "Nothing: what is lost lies below -138 dBFS.";
+    ACTION_LOST = "master.first_action", note, "A cut takes the first frame of action of a master away.",
+        "Set `first_action` with `cupola set`.";
     CLIPPED = "signal.clipped", error, "An integer file clips.",
         "Lower the gains by what the finding says, or write 32-bit float.";
     SILENT = "signal.silent", note, "A track is silent throughout.",

@@ -39,7 +39,8 @@ struct Now<'t> {
 /// are told.
 ///
 /// The key `start` sets when the first frame is, the key `binaural` the headphone mode of every track but
-/// those of LFE, `binaural.NAME` that of one bed or object.
+/// those of LFE, `binaural.NAME` that of one bed or object, `binaural.#TRACK` that of what has this track, for
+/// names that several have.
 pub fn set(
     master: &Path,
     changes: &[String],
@@ -91,9 +92,9 @@ impl<'t> Now<'t> {
     fn new(settings: MasterSettings, timeline: &'t Timeline) -> Self {
         let modes = settings.modes().unwrap_or_else(|| {
             let mut modes = Vec::new();
-            for (track, _, mode) in named_tracks(timeline) {
+            for Track { track, own, .. } in named_tracks(timeline) {
                 modes.resize(modes.len().max(track + 1), None);
-                modes[track] = mode;
+                modes[track] = own;
             }
             modes
         });
@@ -128,11 +129,17 @@ impl<'t> Now<'t> {
 
     /// Sets the modes of one item, or of all.
     fn set_modes(&mut self, name: Option<&str>, mode: BinauralMode) -> Result<(), JobError> {
-        let tracks = named_tracks(self.timeline).into_iter();
-        let tracks =
-            tracks.filter(|(_, item, own)| own.is_some() && name.is_none_or(|name| item == name));
+        let all = named_tracks(self.timeline);
+        let wanted = match name {
+            None => None,
+            Some(name) => Some(self.item_called(name, &all)?),
+        };
+        let tracks = all.iter().filter(|of| of.own.is_some());
         let mut any = false;
-        for (track, item, _) in tracks {
+        for Track { track, name: item, .. } in
+            tracks.filter(|of| wanted.is_none_or(|wanted| of.item == wanted))
+        {
+            let track = *track;
             any = true;
             if !self.settings.set_mode(track, mode) {
                 return Err(JobError::Usage(format!(
@@ -146,12 +153,32 @@ impl<'t> Now<'t> {
         if any {
             return Ok(());
         }
-        let names: Vec<&str> = self.timeline.items.iter().map(Item::name).collect();
-        Err(JobError::Usage(format!(
-            "there is no bed or object called {}; there are {}",
-            name.unwrap_or_default(),
-            names.join(", ")
-        )))
+        Err(JobError::Usage("nothing in this master has a headphone mode".to_owned()))
+    }
+
+    /// The index of the item that a name or `#` and the number of a track means.
+    fn item_called(&self, name: &str, tracks: &[Track]) -> Result<usize, JobError> {
+        let called: Vec<usize> = same_name(self.timeline, name).collect();
+        if let [one] = called[..] {
+            return Ok(one);
+        }
+        if !called.is_empty() {
+            let first = |item: &usize| tracks.iter().find(|of| of.item == *item);
+            let numbers = called.iter().filter_map(first).map(|of| of.track + 1);
+            let ways: Vec<_> = numbers.map(|number| format!("binaural.#{number}")).collect();
+            return Err(JobError::Usage(format!(
+                "there are {} beds or objects called {name}; write {} for the one with this track",
+                called.len(),
+                ways.join(" or ")
+            )));
+        }
+        let number = name.strip_prefix('#').and_then(|number| number.parse::<usize>().ok());
+        let of_track = tracks.iter().find(|of| number == Some(of.track + 1));
+        of_track.map(|of| of.item).ok_or_else(|| {
+            let names: Vec<&str> = self.timeline.items.iter().map(Item::name).collect();
+            let names = names.join(", ");
+            JobError::Usage(format!("there is no bed or object called {name}; there are {names}"))
+        })
     }
 
     /// Every setting there is, headphone modes by the names of items.
@@ -166,8 +193,15 @@ impl<'t> Now<'t> {
         };
         let mut told = vec![tell("start".to_owned(), start)];
         told.extend(self.settings.settings().into_iter().map(|s| tell(s.key, s.value)));
-        for (track, name, own) in named_tracks(self.timeline) {
-            let key = format!("binaural.{name}");
+        for Track { track, item: index, name, own } in named_tracks(self.timeline) {
+            let several = same_name(self.timeline, &name).count() > 1;
+            let of_item = |of: &Track| of.item == index;
+            let first =
+                named_tracks(self.timeline).iter().find(|of| of_item(of)).map(|of| of.track);
+            let key = match first.filter(|_| several) {
+                Some(first) => format!("binaural.#{}", first + 1),
+                None => format!("binaural.{name}"),
+            };
             if own.is_none() || told.iter().any(|other| other.key == key) {
                 continue;
             }
@@ -179,22 +213,39 @@ impl<'t> Now<'t> {
     }
 }
 
-/// Tracks of the file from 0, the item each belongs to, and the headphone mode it was read with; an LFE
-/// has none.
-fn named_tracks(timeline: &Timeline) -> Vec<(usize, String, Option<BinauralMode>)> {
+/// A track of the file.
+struct Track {
+    /// From 0.
+    track: usize,
+    /// Index of the item it belongs to.
+    item: usize,
+    name: String,
+    /// The headphone mode it was read with; an LFE has none.
+    own: Option<BinauralMode>,
+}
+
+/// Items of this name.
+fn same_name<'t>(timeline: &'t Timeline, name: &'t str) -> impl Iterator<Item = usize> + 't {
+    let items = timeline.items.iter().enumerate();
+    items.filter(move |(_, item)| item.name() == name).map(|(index, _)| index)
+}
+
+fn named_tracks(timeline: &Timeline) -> Vec<Track> {
     let channel =
         |lane: usize| timeline.lanes[lane].sources.first().map(|s| usize::from(s.channel));
     let mut tracks = Vec::new();
-    for item in &timeline.items {
+    for (index, item) in timeline.items.iter().enumerate() {
+        let mut push = |lane: usize, own| {
+            let name = item.name().to_owned();
+            tracks.extend(channel(lane).map(|track| Track { track, item: index, name, own }));
+        };
         match item {
-            Item::Bed(bed) => tracks.extend(bed.channels.iter().filter_map(|c| {
-                let mode = (!c.label.is_lfe()).then_some(c.binaural);
-                Some((channel(c.lane.0)?, bed.name.clone(), mode))
-            })),
-            Item::Object(object) => tracks.extend(
-                channel(object.lane.0)
-                    .map(|track| (track, object.name.clone(), Some(object.binaural))),
-            ),
+            Item::Bed(bed) => {
+                for channel in &bed.channels {
+                    push(channel.lane.0, (!channel.label.is_lfe()).then_some(channel.binaural));
+                }
+            }
+            Item::Object(object) => push(object.lane.0, Some(object.binaural)),
             // Files whose headphone modes can be set have none of these.
             Item::Ambisonic(_) => {}
         }

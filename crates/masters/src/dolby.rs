@@ -268,10 +268,11 @@ impl DolbySettings {
         (*hours != 0xff).then(|| whole + f64::from(steps) / 1e5)
     }
 
-    /// What becomes of it when so many seconds are cut off at the start.
-    pub(crate) fn cut(&mut self, seconds: f64) {
-        let first = self.first_action_seconds().map(|at| (at - seconds).max(0.0));
-        self.say_first_action(first);
+    /// What becomes of it when so many seconds are cut off at the start; the first frame of action before.
+    pub(crate) fn cut(&mut self, seconds: f64) -> Option<f64> {
+        let first = self.first_action_seconds();
+        self.say_first_action(first.map(|at| (at - seconds).max(0.0)));
+        first
     }
 
     fn say_first_action(&mut self, seconds: Option<f64>) {

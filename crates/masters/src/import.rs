@@ -34,6 +34,8 @@ pub struct ImportedMaster {
     /// The file that holds the sound, which every reader of stems opens: the master itself or, for DAMF,
     /// its companion.
     pub sound: PathBuf,
+    /// Whether it is an Atmos master, rather than plain ADM.
+    pub atmos: bool,
     /// The depth at which its sound is kept without loss.
     pub depth: SampleDepth,
     /// Repairs and omissions, worst first: the rules of
@@ -203,7 +205,8 @@ struct Whole {
 
 impl Whole {
     fn join(self, programme: Import, depth: SampleDepth, mut list: FindingList) -> ImportedMaster {
-        let Import { name, screen, mut items, lanes, findings, .. } = programme;
+        let Import { name, atmos, screen, start: of_programme, mut items, lanes, findings, .. } =
+            programme;
         findings.into_iter().for_each(|finding| list.push(finding));
         let channel_of = |lane: usize| lanes.get(lane).and_then(|lane| lane.sources.first());
         let mode = |lane: usize| {
@@ -226,14 +229,40 @@ impl Whole {
         let lanes = lanes.into_iter().map(|lane| lane_of(lane.sources)).collect();
         let frame_rate = self.dbmd.and_then(|dbmd| dbmd.contents.frame_rate);
         let Self { sound, facts, rate, start, .. } = self;
-        let facts = Facts { name, sound, facts, rate, frame_rate, start, screen };
+        let start = programme_start(start, of_programme, rate, &mut list);
+        let facts = Facts { name, atmos, sound, facts, rate, frame_rate, start, screen };
         facts.join(items, lanes, depth, list)
     }
+}
+
+/// When the first frame is: what `bext` says, or else what the programme of the ADM does, whose times count
+/// from its own start.
+fn programme_start(
+    of_file: FrameCount,
+    of_programme: u64,
+    rate: SampleRate,
+    list: &mut FindingList,
+) -> FrameCount {
+    // 1e-5 s of rounding, and half a frame of ours.
+    let tolerance = 1 + rate.frame_at(2e-5).0;
+    if of_programme.abs_diff(of_file.0) <= tolerance || of_programme == 0 {
+        return of_file;
+    }
+    let seconds = |frames: u64| format!("{:.5} s", rate.seconds(FrameCount(frames)));
+    let place = Place { path: "axml".to_owned(), ..Place::default() };
+    let possible = of_programme < rate.frame_at(LONGEST_TIMECODE_DAY_S).0;
+    let start = if of_file.0 == 0 && possible { FrameCount(of_programme) } else { of_file };
+    let message = "the programme does not start at 0; its times count from its start";
+    let finding =
+        Finding::note(rules::PROGRAMME_START, message).at(place).subject("audioProgramme");
+    list.push(finding.found(seconds(of_programme)).allowed(seconds(start.0)));
+    start
 }
 
 /// What is known of a master besides its items.
 struct Facts {
     name: String,
+    atmos: bool,
     sound: PathBuf,
     facts: StemFacts,
     rate: SampleRate,
@@ -268,7 +297,13 @@ impl Facts {
             lanes,
             items,
         };
-        ImportedMaster { timeline, sound: self.sound, depth, findings: list.finish() }
+        ImportedMaster {
+            timeline,
+            sound: self.sound,
+            atmos: self.atmos,
+            depth,
+            findings: list.finish(),
+        }
     }
 }
 

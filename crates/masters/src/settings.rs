@@ -81,17 +81,26 @@ impl MasterSettings {
         self.start = start;
     }
 
-    /// What becomes of it when frames are cut off at the start of the master.
-    pub fn cut(&mut self, frames: FrameCount) {
+    /// What becomes of it when frames are cut off at the start of the master. The seconds by which the first
+    /// frame of action is among them, which is then the first one that is left.
+    pub fn cut(&mut self, frames: FrameCount) -> Option<f64> {
         self.start = FrameCount(self.start.0 + frames.0);
         let seconds = self.rate.seconds(frames);
-        match &mut self.kind {
+        let first = match &mut self.kind {
             Kind::Adm(Some(dolby)) => dolby.cut(seconds),
-            Kind::Adm(None) => {}
+            Kind::Adm(None) => None,
             Kind::Damf(damf) => {
-                damf.first_action = damf.first_action.map(|at| (at - seconds).max(0.0));
+                let first = damf.first_action;
+                damf.first_action = first.map(|at| (at - seconds).max(0.0));
+                first
             }
-        }
+        };
+        first.map(|at| seconds - at).filter(|lost| *lost > 0.0)
+    }
+
+    /// Whether only an Atmos master says so much.
+    pub fn is_atmos(&self) -> bool {
+        !matches!(self.kind, Kind::Adm(None))
     }
 
     /// The frame rate it states.

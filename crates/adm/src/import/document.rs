@@ -44,6 +44,8 @@ pub(super) struct Group {
 #[derive(Debug)]
 pub(super) struct Programme {
     pub(super) group: Group,
+    /// When it starts on the clock of its session, in frames.
+    pub(super) start: u64,
     pub(super) length: Option<u64>,
     pub(super) screen: Screen,
 }
@@ -250,10 +252,11 @@ impl<'a> Gatherer<'a> {
         let group = group(node, "audioProgrammeName", id, members);
         let rate = self.essence.sample_rate;
         let time = |name| Time::parse(node.attribute(name)).map(|time| time.frames(rate));
-        let length = time("end").map(|end| end.saturating_sub(time("start").unwrap_or(0)));
+        let start = time("start").unwrap_or(0);
+        let length = time("end").map(|end| end.saturating_sub(start));
         self.atmos |= self.document.programmes.is_empty() && group.name == ATMOS_PROGRAMME;
         let screen = screen_of(node, &mut self.report);
-        self.document.programmes.push(Programme { group, length, screen });
+        self.document.programmes.push(Programme { group, start, length, screen });
     }
 
     fn object(&mut self, node: &Node, id: String) {

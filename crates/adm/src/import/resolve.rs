@@ -52,9 +52,11 @@ pub(super) fn resolve(gatherer: Gatherer<'_>, essence: &Essence) -> Result<Impor
     resolver.report_crowded();
     let first = document.programmes.first();
     let screen = first.map_or(Screen::USUAL, |programme| programme.screen);
+    let start = first.map_or(0, |programme| programme.start);
     let name = first.map_or("", |programme| programme.group.name.as_str());
     let name = if name == "Atmos_Master" { "" } else { name };
-    Ok(resolver.finish(clean_name(name, String::new), atmos, screen))
+    let name = clean_name(name, String::new);
+    Ok(Import { start, screen, ..resolver.finish(name, atmos) })
 }
 
 fn check_programmes(document: &Document, essence: &Essence, report: &mut Report) {
@@ -501,7 +503,7 @@ impl<'d> Resolver<'d> {
     }
 
     /// Numbers the lanes: beds first, then objects.
-    fn finish(self, name: String, atmos: bool, screen: Screen) -> Import {
+    fn finish(self, name: String, atmos: bool) -> Import {
         let (mut items, mut lanes) = (Vec::new(), Vec::new());
         for (mut bed, bed_lanes) in self.beds {
             for (track, lane) in bed.tracks_mut().zip(bed_lanes) {
@@ -515,6 +517,7 @@ impl<'d> Resolver<'d> {
             lanes.push(lane);
             items.push(Item::Object(object));
         }
-        Import { name, atmos, screen, items, lanes, findings: self.report.finish() }
+        let (screen, start) = (Screen::USUAL, 0);
+        Import { name, atmos, screen, start, items, lanes, findings: self.report.finish() }
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn import_damf(path: &Path) -> Result<ImportedMaster, MastersError> {
     let name = String::new();
     let facts = Facts {
         name,
+        atmos: true,
         sound,
         facts,
         rate,

@@ -354,6 +354,21 @@ fn every_object_is_in_the_content_of_its_first_group() {
 }
 
 #[test]
+fn a_group_called_as_masters_call_no_group_is_told_before_it_is_lost() {
+    let timeline = Programme::new(SampleRate::HZ_48000, 48_000)
+        .object("Lead", vec![room(0, 0.0, 1.0, 0.0)])
+        .in_groups(&["Vocals"])
+        .object("Lost", vec![room(0, 0.5, 1.0, 0.0)])
+        .in_groups(&["Atmos_Master_Content"])
+        .done();
+    for findings in [check_limits(&timeline), cupola_adm::check_itu(&timeline)] {
+        let notes: Vec<_> = findings.iter().filter(|f| f.rule == "master.groups").collect();
+        assert_eq!(notes.len(), 1, "{findings:?}");
+        assert!(notes[0].message.ends_with("that of Lost"), "{}", notes[0]);
+    }
+}
+
+#[test]
 fn beds_write_all_three_coordinates_and_objects_leave_out_a_height_of_zero() {
     let timeline = Programme::new(SampleRate::HZ_48000, 48_000)
         .bed("Bed", BedFormat::F5_1)

@@ -3,8 +3,11 @@
 //! Every output sample is one product and one sum, in the order of the calls, without fused
 //! multiply-add. Wider vectors therefore change the speed and never the bits.
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Level, Simd, dispatch, f32x16, prelude::*};
 use std::ops::Range;
+
+/// Frames a step: two of the usual vectors, one of the widest.
+const WIDTH: usize = 16;
 
 /// A gain on a straight line: `from + step · position`, position counted in frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,27 +65,29 @@ fn ramped<S: Simd, const N: usize>(
     position: u32,
 ) {
     let channels = out.get_disjoint_mut(ramps.map(|(channel, _)| channel));
-    let mut channels = channels.expect("the channels differ").map(|c| &mut c[frames.clone()]);
+    let channels = channels.expect("the channels differ").map(|c| &mut c[frames.clone()]);
     assert!(channels.iter().all(|c| c.len() == signal.len()), "as many frames out as in");
-    let from = ramps.map(|(_, ramp)| S::f32s::splat(simd, ramp.from));
-    let step = ramps.map(|(_, ramp)| S::f32s::splat(simd, ramp.step));
+    let (rows, rest) = signal.as_chunks::<WIDTH>();
+    let mut channels = channels.map(|channel| channel.as_chunks_mut::<WIDTH>());
+    let from = ramps.map(|(_, ramp)| f32x16::splat(simd, ramp.from));
+    let step = ramps.map(|(_, ramp)| f32x16::splat(simd, ramp.step));
     // Counting in f32 is exact here and spares a conversion.
-    let mut place = S::f32s::from_fn(simd, |lane| (position as usize + lane) as f32);
-    let width = S::f32s::LEN;
-    let whole = signal.len() / width * width;
-    for start in (0..whole).step_by(width) {
-        let x = S::f32s::from_slice(simd, &signal[start..start + width]);
-        for n in 0..N {
-            let sums = &mut channels[n][start..start + width];
-            let gain = from[n] + step[n] * place;
-            (S::f32s::from_slice(simd, sums) + gain * x).store_slice(sums);
+    let mut place = f32x16::from_fn(simd, |lane| (position as usize + lane) as f32);
+    // Told once, so that it is not asked at every row.
+    assert!(channels.iter().all(|(sums, _)| sums.len() == rows.len()));
+    for (n, row) in rows.iter().enumerate() {
+        let x = f32x16::from_slice(simd, row);
+        for (channel, (sums, _)) in channels.iter_mut().enumerate() {
+            let sums = &mut sums[n];
+            let gain = from[channel] + step[channel] * place;
+            (f32x16::from_slice(simd, sums) + gain * x).store_slice(sums);
         }
-        place += width as f32;
+        place += WIDTH as f32;
     }
-    for frame in whole..signal.len() {
-        let place = (position as usize + frame) as f32;
-        for (channel, (_, ramp)) in channels.iter_mut().zip(ramps) {
-            channel[frame] += (ramp.from + ramp.step * place) * signal[frame];
+    let first = position as usize + rows.len() * WIDTH;
+    for ((_, sums), (_, ramp)) in channels.iter_mut().zip(ramps) {
+        for (n, (sum, x)) in sums.iter_mut().zip(rest).enumerate() {
+            *sum += (ramp.from + ramp.step * (first + n) as f32) * x;
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Headphones: 16, 64 and 118 objects, all moving and all standing still, at 48 kHz on one core; 118 in
-//! high quality too.
+//! fast and in high quality too.
 //!
 //! Criterion prints frames a second; divided by 48,000 that is how many times faster than real time,
 //! and 48,000 over it the share of a core.

@@ -1,10 +1,11 @@
 //! The spectra of a set, for points and for spread sources, and how to mix them.
 
-use super::BinauralQuality;
+use super::basis::{Basis, WEIGHT_RUNS};
 use super::caps::{CapMean, HALF_ANGLES_DEG};
 use super::locate::{Locator, areas};
 use super::spectrum::{self, Bins, DelayTurn};
-use super::transform::{FilterTransform, LATENCY};
+use super::transform::{FilterTransform, LATENCY, transform_length};
+use super::{BinauralQuality, Shape};
 use cupola_model::{HrtfError, HrtfSet};
 use fearless_simd::{Level, dispatch};
 use std::ops::Range;
@@ -31,8 +32,11 @@ pub(super) struct Bank {
     band: Range<usize>,
     /// Rows of two ears of `runs` each; as many rows a half-angle as there are directions, but one
     /// for the whole sphere.
+    ///
+    /// Where there is a basis, an ear's row is the weights of its components instead.
     spectra: Vec<Bins>,
     rows: Vec<Row>,
+    basis: Option<Basis>,
 }
 
 /// The response of both ears for a stored direction, or the mean of a cap around one.
@@ -56,14 +60,18 @@ pub(super) struct Recipe {
 }
 
 impl Bank {
-    /// Transforms the set, `length` points a response. Caps are prepared only when `spreads` says that
-    /// some source needs them.
+    /// Transforms the set, with as many points as hops need. Caps are prepared only when `spreads` says
+    /// that some source needs them.
     pub(super) fn new(
         set: &HrtfSet,
-        length: usize,
-        quality: BinauralQuality,
+        shape: Shape,
         spreads: bool,
+        level: Level,
     ) -> Result<Self, HrtfError> {
+        let quality = shape.quality;
+        // In fast quality nothing is filtered by hops.
+        let hop = if quality == BinauralQuality::Fast { 1 } else { shape.hop };
+        let length = transform_length(set, hop, quality);
         let locator = Locator::new(set)?;
         let area = areas(set);
         let arrivals = set.delay_samples.iter().zip(&area);
@@ -77,6 +85,7 @@ impl Bank {
             band: band(length, set.sample_rate),
             spectra: Vec::new(),
             rows: Vec::new(),
+            basis: None,
         };
         let mut transform = FilterTransform::new(set, length, quality);
         bank.add_points(set, &mut transform);
@@ -86,7 +95,33 @@ impl Bank {
             }
             bank.compare_levels();
         }
+        if quality == BinauralQuality::Fast {
+            bank.take_apart(level);
+        }
         Ok(bank)
+    }
+
+    /// Replaces spectra by weights of components.
+    fn take_apart(&mut self, level: Level) {
+        let points = &self.spectra[..self.directions * 2 * self.runs];
+        let basis = Basis::new(level, points, self.length, &self.band);
+        let ears = self.spectra.chunks(self.runs);
+        self.spectra = ears.flat_map(|ear| basis.weights(ear)).collect();
+        self.runs = WEIGHT_RUNS;
+        self.basis = Some(basis);
+    }
+
+    /// Spectra of the components, where responses are sums of such.
+    pub(super) fn components(&self) -> Option<&[Bins]> {
+        self.basis.as_ref().map(Basis::spectra)
+    }
+
+    /// The power of both ears' filters.
+    fn power(&self, filters: &[Bins]) -> f64 {
+        match &self.basis {
+            Some(basis) => filters.chunks(self.runs).map(|ear| basis.power(ear)).sum(),
+            None => spectrum::common_power(filters, filters, self.runs, &self.band),
+        }
     }
 
     /// Where directions are found.
@@ -211,7 +246,7 @@ impl Bank {
                 dispatch!(level, _simd => spectrum::add_scaled(out, from, part.weight));
             }
         }
-        let found = spectrum::common_power(out, out, self.runs, &self.band);
+        let found = self.power(out);
         let gain = if found > 0.0 { (power / found).sqrt() } else { 0.0 };
         for (out, arrival) in out.chunks_exact_mut(self.runs).zip(arrival) {
             let delay = self.turn(arrival);

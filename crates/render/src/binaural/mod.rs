@@ -22,19 +22,26 @@
 //! * **The same bits** whatever the order of the objects: see `sources`.
 //! * **High quality**: see `delay` and `sums`. Arrival times are read from lines that move frame by frame,
 //!   and then filtered by taps alone; what moves faster than one frame in 48 is cross-faded.
+//! * **Fast quality**: see `basis`, `gather` and `crowd`. Responses are sums of twelve, which also hold the
+//!   parts of a frame of their delay; sources are added to the lines of these twelve. Hops are blocks of
+//!   10 ms. The latency is that of the other qualities.
 //! * From five sixths of the Nyquist frequency on, 20 kHz at 48 kHz, the spectrum is **rolled off** to
 //!   nothing (−6 dB at eleven twelfths), so that a delay by part of a frame stays short; not in high quality.
 
 mod bank;
+mod basis;
 mod caps;
+mod crowd;
 mod delay;
 mod equaliser;
 mod field;
 mod forward;
+mod gather;
 mod locate;
 mod look;
 mod motion;
 mod options;
+mod pairs;
 mod plain;
 mod room;
 mod sources;
@@ -153,14 +160,14 @@ impl BinauralRenderer {
         }
         let shape = Shape::new(rate.grid_frames() as usize, options.quality);
         let level = Level::new();
-        let sums = Sums::new(set, shape, level);
         let screen = timeline.screen.edges().expect("a valid timeline has a screen in front");
         let via = options.via.as_ref();
         let via = via.map(|(layout, choice)| Via::new(layout, *choice, screen)).transpose()?;
         let sources = sources(timeline, via)?;
         let spreads = options.via.is_none()
             && sources.iter().any(|s| s.mode.is_some() && s.motion.ever_spreads());
-        let bank = Bank::new(set, sums.length(), options.quality, spreads)?;
+        let bank = Bank::new(set, shape, spreads, level)?;
+        let mut sums = Sums::new(set, &bank, shape, level);
         let room = options.room.as_ref();
         let reverb =
             room.map(|room| reverb(room, &sources, set, &bank, shape, level)).transpose()?;
@@ -179,11 +186,12 @@ impl BinauralRenderer {
                 }
                 Some(mode) => {
                     let around = Surroundings { bank: &bank, level, reverb: reverb.as_ref() };
-                    let kept = sums.kept(latest);
+                    let kept = sums.kept(latest, voices.len());
                     voices.push(Voice::new(source, feed, mode, look.now(), &around, kept));
                 }
             }
         }
+        sums.expect(voices.len());
         let turns = Vec::with_capacity(shape.block / shape.hop);
         let frame = 0;
         Ok(Self {
@@ -203,7 +211,8 @@ impl BinauralRenderer {
     }
 
     /// Turns the head, whatever its track says: it gets there within the next 2.5 ms that are rendered
-    /// (3.3 ms at 44.1 kHz). For games and head trackers, once a call of [`Renderer::process`] or less.
+    /// (3.3 ms at 44.1 kHz; about half of that in high quality, 10 ms in fast quality). For games and head
+    /// trackers, once a call of [`Renderer::process`] or less.
     ///
     /// An orientation that is not legal leaves it where it is.
     pub fn turn_head(&mut self, orientation: HeadOrientation) {
@@ -283,7 +292,7 @@ impl Renderer for BinauralRenderer {
         for at in (0..lanes.frames()).step_by(self.shape.block) {
             self.mixes.take(lanes, at..at + self.shape.block);
             self.sum_voices(lanes, at);
-            self.sums.write(out, at);
+            self.sums.write(&self.voices, out, at);
             for start in (0..self.shape.block).step_by(self.shape.hop) {
                 self.add_plain(lanes, at, start, out);
             }
@@ -314,9 +323,10 @@ fn reverb(
 
 impl Shape {
     /// A hop is the divisor of the block that is nearest to a quarter of it, 2.5 ms, or 3.3 ms at 44.1 kHz;
-    /// in high quality to an eighth.
+    /// in high quality to an eighth. In fast quality it is the block.
     fn new(block: usize, quality: BinauralQuality) -> Self {
         let parts = match quality {
+            BinauralQuality::Fast => 1.0,
             BinauralQuality::Standard => 4.0,
             BinauralQuality::High => 8.0,
         };

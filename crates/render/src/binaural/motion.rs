@@ -1,6 +1,8 @@
 //! Where a source is and how loud, at absolute frames, without computing it again while nothing moves.
 
-use cupola_model::{Automation, FrameIndex, LinearGain, ObjectState, Position, TimedPoint};
+use cupola_model::{
+    Automation, AutomationCursor, FrameIndex, LinearGain, ObjectState, Position, TimedPoint,
+};
 
 /// Where a source is heard and how far it spreads.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,7 +22,7 @@ struct Held {
 }
 
 /// Reads an automation front to back, at one place for gains and, a latency behind, at another for
-/// poses.
+/// poses. Poses are asked for at every hop, so there a cursor spares the search.
 #[derive(Clone, Debug)]
 pub(super) struct Motion {
     automation: Automation,
@@ -28,6 +30,7 @@ pub(super) struct Motion {
     only_gain: Option<f64>,
     gains: Held,
     poses: Held,
+    way: AutomationCursor,
 }
 
 impl Pose {
@@ -55,7 +58,8 @@ impl Motion {
         let points = automation.points();
         let gain = points[0].state.gain;
         let only_gain = points.iter().all(|p| p.state.gain == gain).then_some(gain.0);
-        Self { automation, only_gain, gains: held, poses: held }
+        let way = AutomationCursor::new(automation.clone());
+        Self { automation, only_gain, gains: held, poses: held, way }
     }
 
     /// What moves it.
@@ -80,15 +84,15 @@ impl Motion {
         Pose::of(&self.state_at(frame))
     }
 
-    /// The state at a frame.
+    /// The state at a frame, no earlier than any asked for so far.
     pub(super) fn state_at(&mut self, frame: u64) -> ObjectState {
-        self.poses.advance(&self.automation, frame);
+        self.poses.advance_along(&mut self.way, frame);
         self.poses.state
     }
 
     /// Whether nothing changes from one frame to another.
     pub(super) fn rests(&mut self, from: u64, to: u64) -> bool {
-        self.poses.advance(&self.automation, from);
+        self.poses.advance_along(&mut self.way, from);
         to <= self.poses.until
     }
 
@@ -128,8 +132,13 @@ impl Motion {
 impl Held {
     fn at(automation: &Automation, frame: u64) -> Self {
         let state = automation.state_at(FrameIndex(frame));
+        Self::until(frame, state, automation.next_knot(FrameIndex(frame), 1))
+    }
+
+    /// What holds from a frame to the next knot.
+    fn until(frame: u64, state: ObjectState, knot: Option<FrameIndex>) -> Self {
         // While something moves, every frame is a knot of the finest grid.
-        let until = match automation.next_knot(FrameIndex(frame), 1) {
+        let until = match knot {
             None => u64::MAX,
             Some(knot) if knot.0 == frame + 1 => frame,
             Some(knot) => knot.0,
@@ -140,6 +149,13 @@ impl Held {
     fn advance(&mut self, automation: &Automation, frame: u64) {
         if !(self.from..=self.until).contains(&frame) {
             *self = Self::at(automation, frame);
+        }
+    }
+
+    fn advance_along(&mut self, way: &mut AutomationCursor, frame: u64) {
+        if !(self.from..=self.until).contains(&frame) {
+            let state = way.state_at(FrameIndex(frame));
+            *self = Self::until(frame, state, way.next_knot(FrameIndex(frame), 1));
         }
     }
 }

@@ -6,6 +6,9 @@ use cupola_model::{HeadTrack, Layout, Room};
 /// How much work is done for moving sources and for long responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BinauralQuality {
+    /// All sources through twelve filters whose sums nearly are the responses, for previews of very many
+    /// sources: right to about 1 dB and 4 µs, renewed every 10 ms.
+    Fast,
     /// Arrival times as turns of phase, filters renewed every 2.5 ms.
     #[default]
     Standard,
@@ -14,8 +17,8 @@ pub enum BinauralQuality {
 }
 
 impl BinauralQuality {
-    /// Both, in order of work.
-    pub const ALL: [Self; 2] = [Self::Standard, Self::High];
+    /// All, in order of work.
+    pub const ALL: [Self; 3] = [Self::Fast, Self::Standard, Self::High];
 
     /// The quality of a name.
     ///
@@ -30,6 +33,7 @@ impl BinauralQuality {
     /// Its name, as users write it.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Fast => "fast",
             Self::Standard => "standard",
             Self::High => "high",
         }

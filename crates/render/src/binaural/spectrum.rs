@@ -116,6 +116,18 @@ pub(super) fn add_scaled(sum: &mut [Bins], other: &[Bins], gain: f32) {
         }
     }
 }
+/// The sum of the products of real parts and of imaginary parts.
+#[inline(always)]
+pub(super) fn dot(a: &[Bins], b: &[Bins]) -> f64 {
+    let mut sum = Bins::ZERO;
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..LANES {
+            sum.re[i] += a.re[i] * b.re[i];
+            sum.im[i] += a.im[i] * b.im[i];
+        }
+    }
+    sum.re.iter().chain(&sum.im).map(|&value| f64::from(value)).sum()
+}
 
 /// The factors e^(−j 2π k d / length) of a delay, run after run. Nothing may be left at half the rate.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,8 @@
 //! hop's beginning and of its end. Voices that rest all through a block need one transform for it,
 //! which is half the work.
 
+use super::bank::Bank;
+use super::crowd::Crowd;
 use super::delay::Kernels;
 use super::forward::Forward;
 use super::spectrum::{self, Bins};
@@ -48,6 +50,8 @@ pub(super) struct Sums {
     /// How delays are read where filters have none.
     kernels: Option<Kernels>,
     long: Option<Long>,
+    /// Where all voices go through a few filters.
+    crowd: Option<Crowd>,
 }
 
 /// What voices that rest all through a block go through.
@@ -79,10 +83,11 @@ impl fmt::Debug for Sums {
 }
 
 impl Sums {
-    pub(super) fn new(set: &HrtfSet, shape: Shape, level: Level) -> Self {
-        let length = transform_length(set, shape.hop, shape.quality);
+    pub(super) fn new(set: &HrtfSet, bank: &Bank, shape: Shape, level: Level) -> Self {
+        let length = bank.length;
         let runs = spectrum::runs(length);
         let high = shape.quality == BinauralQuality::High;
+        let standard = shape.quality == BinauralQuality::Standard;
         let hop = || Hop { resting: Sum::new(runs), before: Sum::new(runs), after: Sum::new(runs) };
         let forward =
             if high { Forward::pair(length, level) } else { Forward::single(length, level) };
@@ -95,40 +100,50 @@ impl Sums {
             signal: vec![Bins::ZERO; if high { 2 * runs } else { runs }],
             hops: (0..shape.block / shape.hop).map(|_| hop()).collect(),
             kernels: high.then(Kernels::new),
-            long: (!high).then(|| Long::new(set, shape, level)),
+            long: standard.then(|| Long::new(set, shape, level)),
+            crowd: bank.components().map(|spectra| Crowd::new(level, shape, set, spectra)),
         }
-    }
-
-    /// Points of the filters.
-    pub(super) fn length(&self) -> usize {
-        self.length
     }
 
     /// Frames before the block that a voice has to remember for delays up to `latest`.
     fn memory(&self, latest: usize) -> usize {
+        if let Some(crowd) = &self.crowd {
+            return crowd.memory();
+        }
         let reach = if self.kernels.is_some() { latest + 2 * super::delay::AHEAD } else { 0 };
         let long = self.long.as_ref().map_or(0, |long| long.length - self.shape.block);
         (self.length - self.shape.hop + reach).max(long)
     }
 
+    /// Makes room for so many voices.
+    pub(super) fn expect(&mut self, voices: usize) {
+        if let Some(crowd) = &mut self.crowd {
+            crowd.expect(voices);
+        }
+    }
+
     /// What a voice keeps, for delays up to `latest`.
-    pub(super) fn kept(&self, latest: usize) -> Kept {
+    pub(super) fn kept(&self, latest: usize, number: usize) -> Kept {
         let ear = || match &self.kernels {
             Some(_) => vec![0.0; self.length - self.shape.hop + self.shape.block],
             None => Vec::new(),
         };
         let long = self.long.as_ref().map_or(0, |long| long.sum.bins.len());
         let (block, memory) = (self.shape.block, self.memory(latest));
-        Kept { block, memory, long: vec![Bins::ZERO; long], long_for: 0, ears: [ear(), ear()] }
+        let ears = [ear(), ear()];
+        Kept { number, block, memory, long: vec![Bins::ZERO; long], long_for: 0, ears }
     }
 
     /// Whether voices that rest are better added by whole blocks.
     pub(super) fn takes_blocks(&self) -> bool {
-        self.long.is_some()
+        self.long.is_some() || self.crowd.is_some()
     }
 
     /// Adds a block of a voice that rests, where that is taken.
     pub(super) fn rest_long(&mut self, voice: &mut Voice) {
+        if let Some(crowd) = &mut self.crowd {
+            crowd.rest(voice);
+        }
         let Some(long) = &mut self.long else { return };
         let window = voice.line(self.shape.block);
         long.forward.of_one(&window[window.len() - long.length..], &mut long.signal);
@@ -149,6 +164,9 @@ impl Sums {
 
     /// Adds a hop of a voice that rests.
     pub(super) fn rest(&mut self, hop: usize, voice: &mut Voice) {
+        if let Some(crowd) = &mut self.crowd {
+            return crowd.rest(voice);
+        }
         let arrival = voice.heard().arrival;
         self.hear(hop, voice, arrival, arrival);
         let sum = &mut self.hops[hop].resting;
@@ -163,6 +181,9 @@ impl Sums {
         next: &Next,
         around: &Surroundings<'_>,
     ) {
+        if let Some(crowd) = &mut self.crowd {
+            return crowd.travel(voice, next, around);
+        }
         let (from, to) = (voice.heard().arrival, voice.arrival_at(next));
         let most = self.shape.hop as f64 / SLOWEST;
         let jumps =
@@ -216,8 +237,11 @@ impl Sums {
         self.forward.of_two([&left[window.clone()], &right[window]], &mut self.signal);
     }
 
-    /// Writes the sums of a block to both ears and forgets them.
-    pub(super) fn write(&mut self, out: &mut PlanarBlock, at: usize) {
+    /// Writes the sums of a block of these voices to both ears and forgets them.
+    pub(super) fn write(&mut self, voices: &[Voice], out: &mut PlanarBlock, at: usize) {
+        if let Some(crowd) = &mut self.crowd {
+            return crowd.write(voices, out, at);
+        }
         let Self { shape, back, hops, long, .. } = self;
         for (j, hop) in hops.iter_mut().enumerate() {
             let span = at + j * shape.hop..at + (j + 1) * shape.hop;

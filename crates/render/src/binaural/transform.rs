@@ -28,6 +28,8 @@ const PASS_BAND: f64 = 5.0 / 6.0;
 /// Where delays are read from a line, a response is nothing but its taps.
 pub(super) fn transform_length(set: &HrtfSet, hop: usize, quality: BinauralQuality) -> usize {
     let late = match quality {
+        // Less than a frame of a delay is left to the filters.
+        BinauralQuality::Fast => LATENCY + 1 + LATENCY,
         BinauralQuality::Standard => LATENCY + latest(set) + LATENCY,
         BinauralQuality::High => 0,
     };
@@ -67,8 +69,8 @@ impl FilterTransform {
         let level = LinearGain::from(Decibels(set.loudness_gain_db)).0 / (2 * length) as f64;
         let bins = length / 2 + 1;
         let gain = |k: usize| match quality {
-            BinauralQuality::Standard => (level * roll_off(k as f64 / (bins - 1) as f64)) as f32,
             BinauralQuality::High => level as f32,
+            _ => (level * roll_off(k as f64 / (bins - 1) as f64)) as f32,
         };
         Self {
             time: forward.make_input_vec(),

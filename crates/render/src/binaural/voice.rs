@@ -63,6 +63,8 @@ pub(super) struct Heard {
 /// What the ways to the ears keep for a voice.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
+    /// Number of the voice.
+    pub(super) number: usize,
     /// Frames of a block, and those before it that are remembered.
     pub(super) block: usize,
     pub(super) memory: usize,

@@ -17,7 +17,7 @@ use crate::Renderer;
 use crate::binaural::{BinauralOptions, BinauralQuality, BinauralRenderer};
 use cupola_hrtf::{Sofa, SofaFacts, SofaOptions, from_sofa};
 use cupola_model::{
-    BinauralMode, HrtfSet, Item, Object, PlanarBlock, Room, SampleRate, TrackIndex,
+    BinauralMode, HrtfSet, Item, Object, PlanarBlock, PolarPosition, Room, SampleRate, TrackIndex,
 };
 
 /// Prints a figure beside its limit and compares them.
@@ -38,6 +38,32 @@ fn stored_directions_come_out_as_their_own_taps_and_delay() {
     let (lsd, itd) = worst(&set, &stored);
     line("stored directions, impulse against own taps, largest LSD", lsd, 0.05, "dB");
     line("stored directions, impulse against own taps, largest ITD", itd, 1.0, "µs");
+}
+
+/// What twelve components are worth, where the delay falls in any part of a frame, at places stored and in
+/// between.
+#[test]
+fn fast_quality_is_as_close_as_twelve_components_are() {
+    let set = set();
+    let mut dice = Noise::new(4);
+    let mut between = || place([dice.next() - 0.5, dice.next() - 0.5, dice.next() - 0.5]);
+    let stored = set.directions.iter().step_by(9).map(|&d| place(d));
+    let places: Vec<_> = stored.chain((0..80).map(|_| between())).collect();
+    let against = |&(azimuth, elevation): &(f64, f64)| {
+        let direction = PolarPosition::on_sphere(azimuth, elevation).direction();
+        let wanted = mixed(&set, &barycentric(&set, direction));
+        let heard = impulse_response_in(BinauralQuality::Fast, &set, at(azimuth, elevation));
+        // The set's loudness gain is in what is heard.
+        let gain = 10_f64.powf(-set.loudness_gain_db / 20.0) as f32;
+        let taps = heard.map(|ear| ear[..420].iter().map(|v| gain * v).collect());
+        Ears { taps, delays: [0.0; 2], rate_hz: RATE }.against(&wanted, 200.0)
+    };
+    let [lsd, itd, ild] = spreads(&places.iter().map(against).collect::<Vec<_>>(), false);
+    line("fast, against taps and delay, LSD, mean", lsd.mean, 1.1, "dB");
+    line("fast, against taps and delay, LSD, p95", lsd.p95, 2.4, "dB");
+    line("fast, against taps and delay, ITD, mean", itd.mean, 5.0, "µs");
+    line("fast, against taps and delay, ITD, largest", itd.max, 25.0, "µs");
+    line("fast, against taps and delay, ILD, mean", ild.mean, 0.3, "dB");
 }
 
 /// What is heard of measurements, against the responses of the file.
@@ -187,6 +213,9 @@ fn directions_left_out_of_a_user_file_are_rebuilt_from_their_neighbours() {
     line("user file, 300 left out, ITD, mean", itd.mean, 5.0, "µs");
 }
 
+/// What twelve components leave out of the sound of 100 Hz to 15 kHz, moving or not.
+const FAST_CIRCLING_DB: f64 = -15.0;
+
 /// The limits of `Standard` and `High` against the delay line, and what the other twin says.
 fn circles(speed_deg_s: f64, limits: [f64; 2]) {
     let errors = circling(speed_deg_s);
@@ -194,6 +223,7 @@ fn circles(speed_deg_s: f64, limits: [f64; 2]) {
         let what = format!("circling at {speed_deg_s} degrees a second, {}", quality.name());
         println!("{what}: {response:.1} dB against a response that changes");
         let limit = match quality {
+            BinauralQuality::Fast => FAST_CIRCLING_DB,
             BinauralQuality::Standard => limits[0],
             BinauralQuality::High => limits[1],
         };
@@ -288,7 +318,7 @@ fn objects_in_another_order_give_the_same_bits() {
     };
     let mut signals = PlanarBlock::new(COUNT, 9600);
     Noise::new(7).fill(&mut signals);
-    let render = |order: &[usize]| {
+    let render = |quality: BinauralQuality, order: &[usize]| {
         let mut lanes = PlanarBlock::new(COUNT, 9600);
         let mut items = Vec::new();
         for (lane, &i) in order.iter().enumerate() {
@@ -298,18 +328,20 @@ fn objects_in_another_order_give_the_same_bits() {
             items.push(Item::Object(Object { binaural, lane: TrackIndex(lane), ..object }));
         }
         let timeline = timeline(SampleRate::HZ_48000, COUNT, items);
-        let options = BinauralOptions { room: Some(Room::default()), ..Default::default() };
+        let options =
+            BinauralOptions { quality, room: Some(Room::default()), ..Default::default() };
         let mut renderer = BinauralRenderer::with_options(&timeline, &set(), &options).unwrap();
         let mut out = PlanarBlock::new(2, 9600);
         renderer.process(&lanes, &mut out);
         [out.channel(0).to_vec(), out.channel(1).to_vec()]
     };
     let in_order: Vec<usize> = (0..COUNT).collect();
-    let wanted = render(&in_order);
     let backwards: Vec<usize> = (0..COUNT).rev().collect();
     let shuffled: Vec<usize> = (0..COUNT).map(|i| i * 7 % COUNT).collect();
-    for order in [backwards, shuffled] {
-        let got = render(&order);
+    let orders = [backwards, shuffled];
+    let ways = [BinauralQuality::Fast, BinauralQuality::Standard].into_iter();
+    for (quality, order) in ways.flat_map(|q| orders.each_ref().map(|order| (q, order))) {
+        let (wanted, got) = (render(quality, &in_order), render(quality, order));
         let pairs = got.iter().flatten().zip(wanted.iter().flatten());
         let apart = pairs.filter(|(a, b)| a.to_bits() != b.to_bits()).count();
         line("objects in another order, samples of other bits", apart as f64, 0.0, "");

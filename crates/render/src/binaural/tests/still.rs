@@ -32,9 +32,9 @@ fn errors(quality: BinauralQuality, set: &HrtfSet, azimuth: f64, elevation: f64)
     (distance(0).max(distance(1)), (along / square).abs() * 1e6)
 }
 
-/// In both qualities.
+/// In both qualities that aim at this.
 pub(super) fn worst(set: &HrtfSet, directions: &[(f64, f64)]) -> (f64, f64) {
-    let ways = directions.iter().flat_map(|place| BinauralQuality::ALL.map(|way| (way, place)));
+    let ways = directions.iter().flat_map(|place| EXACT.map(|way| (way, place)));
     ways.map(|(quality, &(a, e))| errors(quality, set, a, e)).fold((0.0, 0.0), |w, e| {
         let worse: (f64, f64) = (f64::max(w.0, e.0), f64::max(w.1, e.1));
         worse

@@ -12,6 +12,9 @@ use std::f64::consts::TAU;
 
 pub(super) const RATE: f64 = 48_000.0;
 
+/// The qualities that aim at what the twins are.
+pub(super) const EXACT: [BinauralQuality; 2] = [BinauralQuality::Standard, BinauralQuality::High];
+
 pub(super) fn set() -> HrtfSet {
     cupola_hrtf::embedded(SampleRate::HZ_48000).unwrap()
 }

@@ -73,6 +73,10 @@ pub fn read_summary(reader: impl BufRead, limits: ReadLimits) -> Result<Summary,
 
 pub(crate) fn reader_error(error: quick_xml::Error, offset: u64) -> AdmError {
     match error {
+        // Text that is in no encoding is the document's fault, not the disk's.
+        quick_xml::Error::Io(source) if source.kind() == io::ErrorKind::InvalidData => {
+            AdmError::Malformed { offset, message: source.to_string() }
+        }
         quick_xml::Error::Io(source) => {
             AdmError::Read(io::Error::new(source.kind(), source.to_string()))
         }

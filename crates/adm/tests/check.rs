@@ -184,3 +184,19 @@ fn a_web_of_references_costs_no_more_than_its_text() {
     assert!(findings.iter().any(|f| f.rule == rules::ELEMENT_COUNT));
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
+
+#[test]
+fn text_in_torn_utf_16_is_a_finding_and_no_fault_of_the_disk() {
+    // Half of a pair of surrogates, and an odd byte at the end.
+    for torn in
+        [&[0xFF, 0xFE, 0x3C, 0x00, 0x00, 0xD8, 0x41, 0x00][..], &[0xFE, 0xFF, 0x00, 0x3C, 0x00]]
+    {
+        let findings = check_axml(torn, None, None).expect("the disk is sound");
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.severity == Severity::Error && f.to_string().contains("UTF-16")),
+            "{findings:?}"
+        );
+    }
+}

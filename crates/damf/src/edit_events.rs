@@ -93,7 +93,7 @@ impl Editor<'_> {
         if let Some(id) = self.id.filter(|_| !pairs.is_empty())
             && let Some(mode) = self.modes.get(&id)
         {
-            self.say(*mode, &pairs, self.seen.contains(&id));
+            self.say(*mode, &pairs, self.seen.contains(&id))?;
         }
         if !pairs.is_empty() {
             self.seen.extend(self.id);
@@ -106,7 +106,7 @@ impl Editor<'_> {
     }
 
     /// Says the mode in the event, where it has one or is the first of its ID.
-    fn say(&mut self, mode: BinauralMode, pairs: &[Pair], seen: bool) {
+    fn say(&mut self, mode: BinauralMode, pairs: &[Pair], seen: bool) -> Result<(), DamfError> {
         let mut any = false;
         // From the end, so that the places before it stay where they are.
         for pair in pairs.iter().rev() {
@@ -118,13 +118,18 @@ impl Editor<'_> {
                 _ => continue,
             };
             any = true;
+            if pair.value.is_empty() && self.goes_on(pair) {
+                let (line, column) = (self.event[pair.line].0, pair.key_at + 1);
+                let what = "the mode stands on the line after its key, where it cannot be changed";
+                return Err(DamfError::malformed(line, column, what));
+            }
             let line = &mut self.event[pair.line].1;
             // Behind a key without a value there may be no blank.
             let blank = if line[..pair.value_at].ends_with(':') { " " } else { "" };
             let old = pair.value_at..pair.value_at + pair.value.len();
             line.replace_range(old, &format!("{blank}{word}"));
         }
-        let Some(first) = pairs.first().filter(|_| !any && !seen) else { return };
+        let Some(first) = pairs.first().filter(|_| !any && !seen) else { return Ok(()) };
         let (number, line) = &self.event[first.line];
         let key = format!("binauralRenderMode: {}", mode.name());
         if line[..first.key_at].trim_end().ends_with('{') {
@@ -138,6 +143,16 @@ impl Editor<'_> {
             }
             self.event.insert(first.line + 1, (number, added));
         }
+        Ok(())
+    }
+
+    /// Whether what is under a key stands on lines of its own, further in than the key.
+    fn goes_on(&self, pair: &Pair) -> bool {
+        let rest = |line: &str| line.trim_start_matches(' ').trim_end().to_owned();
+        let said = |line: &&String| !rest(line).is_empty() && !rest(line).starts_with('#');
+        let mut next = self.event[pair.line + 1..].iter().map(|(_, line)| line);
+        next.find(said)
+            .is_some_and(|line| line.len() - line.trim_start_matches(' ').len() > pair.key_at)
     }
 
     /// The keys of the event; none when the lines are no event.
@@ -219,6 +234,15 @@ mod tests {
     fn a_mode_without_a_value_gets_one() {
         let text = "events:\n  - ID: 10\n    binauralRenderMode:\n    samplePos: 0\n";
         assert_eq!(changed(text), text.replace("Mode:", "Mode: far"));
+    }
+
+    #[test]
+    fn a_mode_on_the_line_after_its_key_is_refused_at_its_place() {
+        let text = "events:\n  - ID: 10\n    binauralRenderMode:\n\n      near\n    samplePos: 0\n";
+        let mut out = vec![];
+        let refused = set_modes(text.as_bytes(), &[(10, BinauralMode::Far)].into(), &mut out);
+        let message = refused.unwrap_err().to_string();
+        assert!(message.contains("line 3") && message.contains("after its key"), "{message}");
     }
 
     #[test]
